@@ -1,0 +1,2 @@
+// Settings: one JSON file, environment overrides, one clear list when something is wrong.
+export { ConfigurationError, describeSettings, loadSettings, type SettingDescription } from './settings.ts';

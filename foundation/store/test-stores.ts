@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
 } from 'node:fs';
@@ -15,6 +16,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 
 const NOBODY = 65534;
@@ -22,9 +24,29 @@ const NOBODY = 65534;
 /** The stores a test suite should run on: name and a function that gives a fresh, empty database address. */
 export function testStores(): { name: string; fresh: () => Promise<{ url: string; schema?: string }> }[] {
   return [
-    { name: 'embedded', fresh: async () => ({ url: 'memory:' }) },
+    { name: 'embedded', fresh: freshEmbeddedDatabase },
     { name: 'PostgreSQL', fresh: freshPostgresDatabase },
   ];
+}
+
+/** A copy of an empty database made once for this version of PGlite: 0.2 s instead of 3 s. */
+async function freshEmbeddedDatabase(): Promise<{ url: string }> {
+  const template = join(tmpdir(), `gpc-pglite-${process.versions.node}-${process.getuid?.() ?? 0}`);
+  if (!existsSync(template)) {
+    const making = mkdtempSync(`${template}-`);
+    const pglite = await PGlite.create(join(making, 'pgdata'));
+    await pglite.close();
+    try {
+      renameSync(making, template);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOTEMPTY') throw error;
+      rmSync(making, { recursive: true, force: true }); // another test process was first
+    }
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'gpc-embedded-'));
+  cpSync(template, folder, { recursive: true });
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return { url: `embedded:${folder}` };
 }
 
 let counter = 0;

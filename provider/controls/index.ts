@@ -1,0 +1,11 @@
+// The practice's own controls over what GP Connect may do with its records.
+export { type Controls, type HostedPractice, openControls, type PracticeControls } from './controls.ts';
+export { type ControlTables, controlMigrations } from './store.ts';
+export {
+  type AreaSwitch,
+  areaSwitches,
+  type CapabilitySwitch,
+  type PracticeSwitches,
+  type SwitchName,
+  switchNames,
+} from './switches.ts';

@@ -70,8 +70,7 @@ const seen = new WeakMap<TLSSocket, Seen>();
 /**
  * Judges the client certificate of a connection; cheap to call for every request, so that a certificate that
  * expires or is revoked during a long connection is refused from then on.
- *
- * `socket.authorized` alone is not enough: a TLS 1.3 session resumed without a certificate is "authorized".
+ * "No certificate" is told by its absence, never by `socket.authorized`, whatever a resumed session says.
  */
 export function clientCertificate(
   socket: TLSSocket,

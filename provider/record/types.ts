@@ -109,6 +109,13 @@ export interface RecordStore {
     patient: PatientEntry,
     work: (reader: RecordReader) => Promise<Result>,
   ): Promise<Result>;
+  /** Shared actors of a practice (JSON text) that carry the identifier. spec: foundations §13.3, §13.5 */
+  findActors(
+    practice: string,
+    type: 'Practitioner' | 'Organization',
+    system: string,
+    value: string,
+  ): Promise<readonly string[]>;
   /** One resource by type and id at a practice, with the person it belongs to (null for shared actors). */
   resource(
     practice: string,

@@ -1,0 +1,16 @@
+// Every command of `gpc`, in the order `gpc --help` shows them.
+import type { Command } from '../command.ts';
+
+interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  load(): Promise<Command>;
+}
+
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'start',
+    summary: 'bring up a whole England on this machine',
+    load: async () => (await import('./start.ts')).start,
+  },
+];

@@ -1,0 +1,44 @@
+#!/usr/bin/env node
+// The `gpc` command. One table of commands; each lives in a file of its own and loads only when asked for.
+import { commands } from './commands/index.ts';
+import { CommandError, type Command } from './command.ts';
+
+const [name, ...rest] = process.argv.slice(2);
+
+if (name === undefined || name === '--help' || name === 'help') {
+  console.log(overview());
+} else {
+  process.exitCode = await run(name, rest);
+}
+
+async function run(asked: string, args: string[]): Promise<number> {
+  const found = commands.find((command) => command.name === asked);
+  if (!found) {
+    console.error(`gpc: there is no command "${asked}". "gpc --help" lists them.`);
+    return 2;
+  }
+  const command: Command = await found.load();
+  if (args.includes('--help')) {
+    console.log(command.help.trim());
+    return 0;
+  }
+  try {
+    return (await command.run(args)) ?? 0;
+  } catch (error) {
+    if (error instanceof CommandError) {
+      console.error(`gpc ${asked}: ${error.message}`);
+      return error.exitCode;
+    }
+    if ((error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS')) {
+      console.error(`gpc ${asked}: ${(error as Error).message}\nTry: gpc ${asked} --help`);
+      return 2;
+    }
+    throw error;
+  }
+}
+
+function overview(): string {
+  const width = Math.max(...commands.map((command) => command.name.length));
+  const lines = commands.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`);
+  return ['gpc: GP Connect from the command line', '', ...lines, '', '"gpc COMMAND --help" says more.'].join('\n');
+}

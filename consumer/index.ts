@@ -1,0 +1,2 @@
+// Consumer side: what an organisation that reads records and sends messages runs.
+export * from './client/index.ts';

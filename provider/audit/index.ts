@@ -1,0 +1,7 @@
+// The practice's own audit of every request for its records.
+export {
+  type AuditedRequest,
+  openPracticeAudit,
+  type PracticeAudit,
+  type PracticeAuditSettings,
+} from './practice-audit.ts';

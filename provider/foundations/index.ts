@@ -1,0 +1,22 @@
+// What every capability of a provider stands on: service roots, the checks of a request, answers, Foundations itself.
+export { type Answer, drained, resourceAnswer, send, takesGzip } from './answer.ts';
+export { capabilityStatement, foundationsCapability, type SoftwareIdentity } from './capability.ts';
+export {
+  type CheckedRequest,
+  type CheckSettings,
+  checkRequest,
+  header,
+  type IncomingRequest,
+  type Progress,
+} from './checks.ts';
+export {
+  findOrganisation,
+  findPatient,
+  findPractitioner,
+  isActiveAndVerified,
+  readActor,
+  readPatient,
+} from './people-and-places.ts';
+export { searchset } from './searchset.ts';
+export { type Address, addressOf, type RoutingSegments } from './service-root.ts';
+export { wirePatient } from './wire-patient.ts';

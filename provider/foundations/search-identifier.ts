@@ -1,0 +1,27 @@
+// The one mandatory `identifier` of the Foundations searches. spec: foundations §8.7, §13.1–13.5
+import { isNhsNumber, refusal, system } from '@gp-connect/foundation/nhs';
+
+/**
+ * The value of `identifier={system}|{value}`.
+ * @throws Refusal 400 BAD_REQUEST missing or repeated; 422 INVALID_PARAMETER malformed; 400
+ * INVALID_IDENTIFIER_SYSTEM another system
+ */
+export function searchIdentifier(query: URLSearchParams, systems: readonly string[]): string {
+  const given = query.getAll('identifier');
+  if (given.length === 0) throw refusal('BAD_REQUEST', 'The parameter identifier is missing');
+  if (given.length > 1) throw refusal('BAD_REQUEST', 'The parameter identifier is given more than once');
+  const [, of, value] = /^([^|]*)\|(.*)$/s.exec(given[0]!) ?? [];
+  if (!of?.trim() || !value?.trim()) {
+    throw refusal('INVALID_PARAMETER', 'identifier is not of the form system|value');
+  }
+  if (!systems.includes(of))
+    throw refusal('INVALID_IDENTIFIER_SYSTEM', `identifier is searched by ${systems[0]}`);
+  return value;
+}
+
+/** The NHS number of a patient search. @throws Refusal also 400 INVALID_NHS_NUMBER */
+export function searchNhsNumber(query: URLSearchParams): string {
+  const value = searchIdentifier(query, [system.nhsNumber]);
+  if (!isNhsNumber(value)) throw refusal('INVALID_NHS_NUMBER', 'identifier is not a valid NHS number');
+  return value;
+}

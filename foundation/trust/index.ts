@@ -1,4 +1,6 @@
 // Trust: mutual TLS, the audit token, OpenID Connect, purposes of use.
+
+export * from './access-token.ts';
 export * from './audit-claims.ts';
 export {
   type DecodedToken,
@@ -14,4 +16,7 @@ export type { Clock } from './clock.ts';
 export * from './purpose.ts';
 export type { ResourceCheck } from './resource-check.ts';
 export { openRevocations, type Revocations } from './revocations.ts';
+export { createSeal, type Seal } from './seal.ts';
+export * from './sign-in.ts';
+export { type StaffIdentity, staffIdentity } from './staff-identity.ts';
 export * from './tls.ts';

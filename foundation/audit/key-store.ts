@@ -19,6 +19,8 @@ export class AuditKeyError extends AuditError {
 /** What the log needs of a key store. Calls block: an implementation over an HSM or KMS fetches ahead. */
 export interface KeyStore {
   readonly origin: string;
+  /** Where the keys lie, if in a folder: never within the log's, nor the log's within it. */
+  readonly folder?: string;
   /** Keys of a month, or undefined when there are none (never made, or destroyed). */
   monthKeys(month: Month): MonthKeys | undefined;
   /** Makes the month's key, durable before it returns. Throws AuditKeyError when there is one. */
@@ -98,6 +100,7 @@ export function openKeyStore(options: {
   };
   return {
     origin,
+    folder,
     monthKeys(month) {
       const known = cache.get(month);
       if (known !== undefined) return known;

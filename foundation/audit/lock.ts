@@ -73,7 +73,7 @@ export async function takeLock(path: string): Promise<Lock> {
   const self = await thisProcess();
   const mine = JSON.stringify(self);
   const own = `${path}.${randomUUID()}`;
-  await writeFile(own, mine, { mode: MODE.privateFile, flag: 'wx' });
+  await writeFile(own, mine, { mode: MODE.privateFile, flag: 'wx', flush: true });
   try {
     for (let attempt = 0; attempt < 5; attempt += 1) {
       if (await linked(own, path)) return { release: () => rm(path, { force: true }) };

@@ -257,3 +257,9 @@ export function patientPartHead(bytes: Uint8Array): PatientPartHead {
     open: typeof open === 'number' ? open : null,
   };
 }
+
+/** The head of a part about to be written. */
+export function patientHeadOf(part: PatientPart, at: string): PatientPartHead {
+  const { trace, nhsNumber, open } = part as { trace?: string | null; nhsNumber?: string | null; open?: number };
+  return { kind: part.kind, at, trace: trace ?? null, nhsNumber: nhsNumber ?? null, open: open ?? null };
+}

@@ -1,7 +1,7 @@
 // Segment files: the stored records of a month in index order, with a derived list of offsets to find one by index.
 // spec: national-service §11.1.3 (LOG-07, LOG-08)
 
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat, truncate } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, truncate } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { MODE, syncFolder } from './durable.ts';
 import { AuditIntegrityError, AuditRecoveryError } from './errors.ts';
@@ -112,6 +112,22 @@ export async function findRecord(folder: string, index: number): Promise<StoredR
   return undefined;
 }
 
+/** What an erased month leaves in place of its folder: `{YYYYMM}.erased`, the lowest and highest index and the number of its records. */
+export interface ErasedMonth {
+  readonly month: Month;
+  readonly first: number;
+  readonly last: number;
+  readonly count: number;
+}
+
+/** Months whose key was destroyed and whose records were deleted (LOG-08). */
+export async function listErased(folder: string): Promise<ErasedMonth[]> {
+  const names = (await readdir(folder)).filter((name) => /^\d{6}\.erased$/.test(name)).sort();
+  const read = async (name: string): Promise<ErasedMonth> =>
+    JSON.parse(await readFile(join(folder, name), 'utf8')) as ErasedMonth;
+  return Promise.all(names.map(read));
+}
+
 interface OpenSegment {
   readonly month: Month;
   readonly records: FileHandle;
@@ -191,28 +207,32 @@ async function closeSegment({ records, offsets }: OpenSegment): Promise<void> {
 }
 
 /**
- * Cuts segments back to entries below `size`, and rebuilds offsets that are behind. Returns the highest index that was
- * found at or above `size`, undefined when none. Throws AuditRecoveryError on bytes below `size` that are no record.
+ * Cuts segments back to entries below `size`, and rebuilds offsets that are behind; entries from `size` up to `end` will be
+ * written again. Throws AuditRecoveryError, having changed nothing, on bytes below `size` that are no record, or a record
+ * at or above `end`: one was acknowledged that the write-ahead files no longer hold.
  */
-export async function cutSegments(folder: string, size: number): Promise<number | undefined> {
-  let highest: number | undefined;
+export async function cutSegments(folder: string, size: number, end: number): Promise<void> {
+  const kept = new Map<string, PlacedRecord[]>();
   const segments = await listSegments(folder);
   for (const [i, { month, path }] of segments.entries()) {
-    const lastOfMonth = segments[i + 1]?.month !== month || segments[i + 1]!.first >= size;
-    if (!lastOfMonth || (await settled(path, size))) continue;
-    const kept: PlacedRecord[] = [];
+    const next = segments[i + 1];
+    const before = next !== undefined && next.month === month && next.first < size;
+    if (before || (await settled(path, size))) continue;
+    const below: PlacedRecord[] = [];
+    kept.set(path, below);
+    let last = -1;
     try {
       for await (const placed of scanSegment(path)) {
-        if (placed.record.index < size) kept.push(placed);
-        else highest = Math.max(highest ?? 0, placed.record.index);
+        last = placed.record.index;
+        if (last < size) below.push(placed);
+        if (last >= end) throw new AuditRecoveryError(`${path} holds entry ${last}, which the write-ahead files lack`);
       }
     } catch (cause) {
-      const last = kept.at(-1)?.record.index;
-      if (last !== size - 1) throw new AuditRecoveryError(`${path} is damaged after entry ${last ?? 'none'}`, { cause });
+      if (cause instanceof AuditRecoveryError) throw cause;
+      if (last < size - 1) throw new AuditRecoveryError(`${path} is damaged after entry ${last}`, { cause });
     }
-    await rewriteTail(path, kept);
   }
-  return highest;
+  for (const [path, records] of kept) await rewriteTail(path, records);
 }
 
 /** Whether the file ends with a whole record below `size`, to which its offsets lead. */

@@ -111,12 +111,14 @@ export interface Replay {
   readonly entries: LoggedEntry[];
   readonly paths: readonly string[];
   readonly nextSequence: number;
-  /** Bytes of a torn tail that were cut. */
-  readonly cutBytes: number;
+  /** Bytes of the torn tail. */
+  readonly tornBytes: number;
+  /** Cuts the torn tail off, durably. */
+  cutTail(): Promise<void>;
 }
 
 /**
- * Reads the write-ahead files from entry `from` on and cuts a torn tail.
+ * Reads the write-ahead files from entry `from` on; changes nothing until `cutTail`.
  * Only the last group written can be torn, because the next one waits for its fsync; a damaged group that a whole one
  * follows, or a gap, is damage to acknowledged entries: AuditRecoveryError.
  */
@@ -131,7 +133,9 @@ export async function replayWriteAhead(folder: string, from: number): Promise<Re
     let at = 0;
     for (let group = decodeGroup(bytes, at); group !== undefined; group = decodeGroup(bytes, at)) {
       const first = group.entries[0]!.index;
-      if (torn !== undefined || (next ?? Math.min(first, from)) !== first) {
+      // Files below `from` are no longer needed: one may have gone before an earlier one.
+      const fits = next === undefined || (next <= from && first <= from) ? first <= from : first === next;
+      if (torn !== undefined || !fits) {
         throw new AuditRecoveryError(`${name} begins entry ${first} where ${next ?? from} was expected: entries are damaged or missing`);
       }
       next = first + group.entries.length;
@@ -144,12 +148,14 @@ export async function replayWriteAhead(folder: string, from: number): Promise<Re
     }
     torn = { path, at, length: bytes.length };
   }
-  if (torn !== undefined) await cut(torn.path, torn.at);
   return {
     entries,
     paths: names.map((name) => join(folder, name)),
     nextSequence: names.length === 0 ? 1 : Number(names.at(-1)!.slice(0, 16)) + 1,
-    cutBytes: torn === undefined ? 0 : torn.length - torn.at,
+    tornBytes: torn === undefined ? 0 : torn.length - torn.at,
+    cutTail: async () => {
+      if (torn !== undefined) await cut(torn.path, torn.at);
+    },
   };
 }
 

@@ -1,0 +1,2 @@
+// SNOMED CT and dm+d: what other rooms may use.
+export * from './demonstration.ts';

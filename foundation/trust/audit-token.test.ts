@@ -1,9 +1,10 @@
 // The audit token of 1.x, row by row, and the lines of foundations §22 that touch it.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import fc from 'fast-check';
 import { type Interaction, interactionById, interactionId, interactionRow, Refusal } from '../nhs/index.ts';
 import { type AuditClaims, auditClaims, auditClaims0x, type TokenRequester } from './audit-claims.ts';
-import { decodeAuditToken, encodeAuditToken } from './audit-token.ts';
+import { decodeAuditToken, decodePart, encodeAuditToken } from './audit-token.ts';
 import {
   auditTokenFaults,
   checkAuditToken,
@@ -175,6 +176,46 @@ describe('form, rows 1 to 5 (foundations §7.3)', () => {
   test('row 3: padding is refused also where base64 itself needs it', () => {
     const refusal = refusedWith(`Bearer ${head}.${padded.replace(/=*$/, '==')}.`, at(findPatient));
     assert.equal(refusal.code, 'BAD_REQUEST');
+  });
+
+  test('row 3: any text survives the encoding, and one foreign character spoils it', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', minLength: 1 }), (text) => {
+        assert.equal(decodePart(Buffer.from(text).toString('base64url')), Buffer.from(text).toString());
+      }),
+    );
+    for (const character of ['+', '/', '=', ' ', '.', '\n', '\u0131', '\u00e9']) {
+      assert.equal(decodePart(`YWJj${character}YWJj`), null, character);
+    }
+  });
+
+  test('no header whatever makes the decoding or the router’s check throw', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.json().map((json) => `Bearer ${b64({ alg: 'none', typ: 'JWT' })}.${b64(json)}.`),
+        ),
+        (header) => {
+          const result = auditTokenFaults(header, { interaction: findPatient, now: NOW });
+          assert.equal(result.ok, false);
+        },
+      ),
+    );
+  });
+
+  test('no claim of any shape makes a check throw anything but a refusal', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...Object.keys(claims())), fc.jsonValue(), (claim, value) => {
+        const header = bearer({ ...claims(), [claim]: value });
+        auditTokenFaults(header, { interaction: findPatient, now: NOW });
+        try {
+          checkAuditToken(header, at(findPatient));
+        } catch (problem) {
+          assert.ok(problem instanceof Refusal, String(problem));
+        }
+      }),
+    );
   });
 
   test('the scheme is read in any case, and header members in any order', () => {

@@ -1,0 +1,19 @@
+// The record room: what other capabilities may use.
+export type { StoredBinary } from './binaries.ts';
+export { RecordError } from './compile.ts';
+export { attachmentsOf, binaryIdsOf } from './documents.ts';
+export { binaryIdOf } from './links-of.ts';
+export {
+  type AnyResource,
+  type CanonicalRecord,
+  openRecords,
+  type RecordDatabase,
+  type Records,
+  type RecordTransaction,
+  type RecordWriter,
+} from './open-records.ts';
+export { dissentPolicy, type RecordFacts } from './patient-facts.ts';
+export { RecordChangedError } from './read-records.ts';
+export { type RecordTables, recordMigrations } from './schema.ts';
+export type * from './types.ts';
+export type { WriteCounts } from './write-records.ts';

@@ -3,16 +3,9 @@
 import { dstu2System, type Interaction, refusal, system } from '../nhs/index.ts';
 import type { AuditClaims, AuditClaims0x, PatientPermission, ReasonForRequest } from './audit-claims.ts';
 import { decodeAuditToken, type UncheckedClaims } from './audit-token.ts';
-import {
-  type Findings,
-  isMigration,
-  odsSystems,
-  readScope,
-  rules1x,
-  type TokenContext,
-  type TokenRule,
-} from './audit-token-rules.ts';
+import { type Findings, isMigration, type TokenContext, type TokenRule } from './audit-token-rule.ts';
 import { rules0x } from './audit-token-rules-0x.ts';
+import { odsSystems, readScope, rules1x } from './audit-token-rules-1x.ts';
 import { firstOf, identifierValue, objectOf, textOf } from './claim-shapes.ts';
 import { dstu2ResourceCheck, stu3ResourceCheck } from './resource-check.ts';
 

@@ -11,7 +11,7 @@ import {
   type TokenRule,
   timeRules,
   typeRule,
-} from './audit-token-rules.ts';
+} from './audit-token-rule.ts';
 import { firstOf, identifierValue, isEmpty, objectOf } from './claim-shapes.ts';
 
 /** What the record asked for must be identified by, by its type. */

@@ -71,7 +71,7 @@ const PENDING_SECONDS = 600;
 
 /**
  * Makes the sign-in of one portal. The provider's configuration is discovered at first use and kept.
- * @throws RangeError for an `http:` issuer that is not on this machine
+ * @throws RangeError for an `http:` issuer that is not on this machine, or a client secret under 16 characters
  */
 export function createSignIn<Identity>(options: SignInOptions<Identity>): SignIn<Identity> {
   const issuer = new URL(options.issuer);

@@ -19,6 +19,8 @@ export interface StaffIdentity {
   };
   /** `Dr Ada Quill` */
   readonly displayName: string;
+  /** Roles in this product (national-service §1), where the identity provider was set up to say them. */
+  readonly roles: readonly string[];
   /** Authentication assurance level, 1 to 3. */
   readonly assurance: number;
 }
@@ -37,6 +39,7 @@ const staffClaims = z.object({
   nhsid_nrbac_roles: z
     .array(z.object({ person_roleid: text, org_code: text, role_code: text, role_name: text }))
     .max(200),
+  gpconnect_roles: z.array(text).max(50).default([]),
   nhsid_user_orgs: z.array(z.object({ org_code: text, org_name: text })).max(200),
 });
 
@@ -61,6 +64,7 @@ export function staffIdentity(claims: unknown): StaffIdentity | null {
       ...(prefix.length > 0 ? { prefix } : {}),
     },
     displayName: staff.name ?? [...prefix, staff.given_name, staff.family_name].join(' '),
+    roles: staff.gpconnect_roles,
     assurance: Number(staff.authentication_assurance_level),
   };
 }

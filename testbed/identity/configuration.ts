@@ -45,7 +45,8 @@ export function providerConfiguration(options: ConfigurationOptions): Configurat
       devInteractions: { enabled: false },
       resourceIndicators: {
         enabled: true,
-        defaultResource: () => audience,
+        // Without a resource the access token is opaque and opens UserInfo, as with CIS2 itself.
+        defaultResource: (_ctx, _client, oneOf) => oneOf?.[0] as string,
         useGrantedResource: () => true,
         getResourceServerInfo: (_ctx, indicator) => ({
           scope: indicator === audience ? resourceScopes : '',

@@ -12,6 +12,7 @@ import {
   createSignIn,
   type SignedIn,
   SignInError,
+  type SignInOptions,
   type StaffIdentity,
   staffIdentity,
 } from '@gp-connect/foundation/trust';
@@ -30,6 +31,7 @@ const personas: Persona[] = [
     roleCode: 'R8000',
     roleName: 'Clinical Practitioner',
     organisation: { ods: 'RZ901', name: 'Northmoor Hospital' },
+    roles: ['practice.clinician'],
     about: 'Sees patients in the emergency department.',
   },
   {
@@ -64,7 +66,7 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const signIn = () =>
+const signIn = (over: Partial<SignInOptions<StaffIdentity>> = {}) =>
   createSignIn<StaffIdentity>({
     issuer: provider.issuer,
     clientId: client.clientId,
@@ -73,6 +75,7 @@ const signIn = () =>
     scopes: staffScopes,
     resource: provider.audience,
     identity: staffIdentity,
+    ...over,
   });
 
 const verifier = (over: Partial<Parameters<typeof createAccessTokenVerifier>[0]> = {}) =>
@@ -153,6 +156,7 @@ const larkspur: StaffIdentity = {
   organisation: { ods: 'RZ901', name: 'Northmoor Hospital' },
   name: { family: 'Larkspur', given: ['Ines'], prefix: ['Dr'] },
   displayName: 'Dr Ines Larkspur',
+  roles: ['practice.clinician'],
   assurance: 3,
 };
 
@@ -176,6 +180,32 @@ describe('signing in (authorization code, PKCE, state, nonce)', () => {
     const { idToken } = await signedInAs('dr-larkspur');
     const outcome = await refusal(verifier({ audience: client.clientId })(`Bearer ${idToken}`));
     assert.equal(outcome.fault, 'invalid');
+  });
+
+  test('a portal that asks UserInfo gets the same person, with a token that opens nothing else', async () => {
+    const portal = createSignIn({
+      issuer: provider.issuer,
+      clientId: client.clientId,
+      clientSecret: SECRET,
+      redirectUri: REDIRECT,
+      scopes: staffScopes,
+      identity: staffIdentity,
+      userinfo: true,
+    });
+    const { url, sealed } = await portal.begin();
+    const signed = await portal.complete(await new Browser().signInAs(url, 'dr-larkspur'), sealed);
+    assert.deepEqual(signed.identity, larkspur);
+    assert.equal((await refusal(verifier()(`Bearer ${signed.accessToken}`))).fault, 'invalid');
+  });
+
+  test('a person whose claims cannot be read is refused', async () => {
+    const portal = signIn({ scopes: ['openid', 'profile'] });
+    const { url, sealed } = await portal.begin();
+    const callback = await new Browser().signInAs(url, 'sam');
+    await assert.rejects(
+      portal.complete(callback, sealed),
+      (problem: SignInError) => problem.fault === 'refused',
+    );
   });
 
   test('the page is whole, escaped, and needs no script', async () => {

@@ -11,6 +11,8 @@ export interface Persona {
   readonly roleCode: string;
   readonly roleName: string;
   readonly organisation: { readonly ods: string; readonly name: string };
+  /** Roles in this product (national-service §1), e.g. `practice.privacy-officer`; none for most staff. */
+  readonly roles?: readonly string[];
   /** One line for the sign-in page: who this is in the demonstration. */
   readonly about: string;
 }
@@ -20,7 +22,7 @@ export const claimsByScope: Readonly<Record<string, readonly string[]>> = {
   openid: ['sub'],
   profile: ['name', 'family_name', 'given_name', 'title'],
   nhsperson: ['nhsid_useruid', 'nhsid_user_orgs'],
-  nationalrbacaccess: ['nhsid_nrbac_roles', 'selected_roleid'],
+  nationalrbacaccess: ['nhsid_nrbac_roles', 'selected_roleid', 'gpconnect_roles'],
   'nhs-cis2-aal3': ['authentication_assurance_level', 'id_assurance_level'],
 };
 
@@ -53,6 +55,7 @@ export function personaClaims(persona: Persona, assurance = 3): Record<string, u
       },
     ],
     selected_roleid: persona.roleProfileId,
+    ...(persona.roles ? { gpconnect_roles: [...persona.roles] } : {}),
     authentication_assurance_level: String(assurance),
     id_assurance_level: '3',
   };

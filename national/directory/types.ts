@@ -1,4 +1,5 @@
 // What the directory holds, in the terms of SDS (LDAP attributes) and ODS. spec: foundations §14, §15
+import type { Patient, RelatedPerson } from 'fhir/r4.js';
 
 /** An accredited system (AS record): one product at one organisation. spec: foundations §15 */
 export interface AccreditedSystem {
@@ -35,6 +36,19 @@ export interface MessageHandlingService {
   fqdn: string;
   /** `nhsMhsCPAId` */
   cpaId: string;
+  /** Reliability settings, those that are set; none for GP Connect. */
+  reliability?: Reliability;
+}
+
+/** Attribute names as in SDS; `nhsMHSRetries` is a whole number. spec: foundations §15, §16 */
+export interface Reliability {
+  nhsMHSSyncReplyMode?: string;
+  nhsMHSRetryInterval?: string;
+  nhsMHSPersistDuration?: string;
+  nhsMHSDuplicateElimination?: string;
+  nhsMHSAckRequested?: string;
+  nhsMHSActor?: string;
+  nhsMHSRetries?: number;
 }
 
 export interface Organisation {
@@ -42,9 +56,31 @@ export interface Organisation {
   name: string;
   status: 'active' | 'inactive';
   country: 'England' | 'Wales' | 'Scotland' | 'Northern Ireland';
-  /** Organisation type id of national-service §7, e.g. `gp-practice`, `community-pharmacy`. */
+  /** Organisation type id of national-service §7, e.g. `gp-practice`, `pharmacy`. */
   type: string;
   postcode: string;
   /** A provider of private care: needs the patient's explicit permission for each read (CON-08). */
   private: boolean;
+}
+
+/** One entry of PDS as loaded: the R4 Patient, and what its wire form does not say. spec: foundations §17 */
+export interface PdsRecord {
+  /** `id` is the NHS number; confidentiality stands in `meta.security`. */
+  patient: Patient;
+  /** Marked invalid: never returned. */
+  invalidated?: boolean;
+  relatedPersons?: readonly RelatedPerson[];
+}
+
+/** An NHS number that was replaced by another. spec: foundations §17.3 */
+export interface Supersession {
+  from: string;
+  to: string;
+}
+
+/** All of SDS and ODS that the directory holds. */
+export interface DirectoryData {
+  organisations: Organisation[];
+  accreditedSystems: AccreditedSystem[];
+  messageHandlingServices: MessageHandlingService[];
 }

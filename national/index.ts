@@ -1,0 +1,3 @@
+// What portals and the testbed may use of the national operator.
+export * from './directory/index.ts';
+export * from './policy/index.ts';

@@ -1,7 +1,8 @@
 // The Personal Demographics Service's view of the same people, as its FHIR R4 API answers.
 // spec: foundations §17.3
+
+import type { R4 } from '@gp-connect/foundation/fhir';
 import { system } from '@gp-connect/foundation/nhs';
-import type { Patient } from 'fhir/r4.js';
 import { isoDay, isoInstant } from './calendar.ts';
 import type { England } from './england.ts';
 import { type Identity, identitiesAt, identitiesWithoutRecord } from './identity.ts';
@@ -13,7 +14,7 @@ const confidentialityDisplay = { U: 'unrestricted', R: 'restricted', V: 'very re
  * One Patient per person, each with its current NHS number. Restricted ones come without the elements
  * PDS removes; superseded and invalidated numbers have none (see `supersededNumbers`, `invalidatedNumbers`).
  */
-export function* pdsPatients(england: England): Generator<Patient> {
+export function* pdsPatients(england: England): Generator<R4.Patient> {
   for (const practice of england.practices) {
     for (const identity of identitiesAt(england, practice)) {
       const leftForAnother =
@@ -43,9 +44,9 @@ export function invalidatedNumbers(): ReadonlySet<string> {
   );
 }
 
-function pdsPatient(who: Identity): Patient {
+function pdsPatient(who: Identity): R4.Patient {
   const level = who.pds.confidentiality;
-  const made: Patient = {
+  const made: R4.Patient = {
     resourceType: 'Patient',
     id: who.nhsNumber,
     meta: {
@@ -87,7 +88,7 @@ function pdsPatient(who: Identity): Patient {
   return made;
 }
 
-function addNameAndBirth(made: Patient, who: Identity): void {
+function addNameAndBirth(made: R4.Patient, who: Identity): void {
   const current = who.pds.family ?? who.family;
   made.name = [
     {
@@ -105,7 +106,7 @@ function addNameAndBirth(made: Patient, who: Identity): void {
   made.birthDate = isoDay(who.birthDay);
 }
 
-function addDeathAndRemoval(made: Patient, who: Identity): void {
+function addDeathAndRemoval(made: R4.Patient, who: Identity): void {
   if (who.deathDay !== undefined) {
     made.deceasedDateTime = isoInstant(who.deathDay, 365);
     made.extension = [
@@ -154,7 +155,7 @@ function addDeathAndRemoval(made: Patient, who: Identity): void {
   }
 }
 
-function addWhereabouts(made: Patient, who: Identity): void {
+function addWhereabouts(made: R4.Patient, who: Identity): void {
   made.telecom = [
     { id: 'mobile', system: 'phone', value: who.mobile, use: 'mobile', period: { start: '2018-01-01' } },
     ...(who.email === undefined

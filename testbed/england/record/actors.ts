@@ -1,7 +1,15 @@
 // The actors of one practice: organisation, sites, staff and the outside bodies its records name.
 // spec: foundations §11.6–11.9, access-record-structured §12
+
+import type {
+  Location,
+  Meta,
+  Organization,
+  Practitioner,
+  PractitionerRole,
+  Reference,
+} from '@gp-connect/foundation/fhir';
 import { nhsProfile, resourceProfile, system } from '@gp-connect/foundation/nhs';
-import type { Location, Meta, Organization, Practitioner, PractitionerRole, Reference } from 'fhir/r3.js';
 import type { PostalAddress, Practice, StaffMember } from '../practices.ts';
 import { Chance, nextId } from '../random.ts';
 import { type ProviderSupplier, supplierOf } from '../suppliers.ts';

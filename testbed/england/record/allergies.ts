@@ -1,7 +1,8 @@
 // Allergies and intolerances: active, ended, degraded, and the statement that none is known.
 // spec: access-record-structured §11.1
+
+import type { AllergyIntolerance, CodeableConcept, Reference } from '@gp-connect/foundation/fhir';
 import { nhsProfile } from '@gp-connect/foundation/nhs';
-import type { AllergyIntolerance, CodeableConcept, Reference } from 'fhir/r3.js';
 import { isoDay } from '../calendar.ts';
 import { codeable, coded } from './codes.ts';
 import { dateOf, type Occasion, type RecordWriter } from './writer.ts';

@@ -27,7 +27,6 @@ export function background(person: Person): void {
 function allergies(person: Person): void {
   const { writer } = person;
   const { chance } = writer;
-  let active = 0;
   for (const { share, facts, children } of commonAllergies) {
     if (!chance.happens(share * 1.2) || (person.age < 12 && !children) || person.age < 1) continue;
     if (person.special !== undefined && person.special !== 'ten-thousand') continue;
@@ -49,24 +48,18 @@ function allergies(person: Person): void {
           }
         : {}),
     });
-    if (!over) active++;
     if (!over && (facts.conceptId === '91936005' || facts.conceptId === '294505008'))
       person.penicillinAllergy = true;
   }
-  if (active === 0 && person.age >= 1 && chance.happens(0.35) && !hasOwnAllergies.has(person.special ?? '')) {
-    noKnownAllergies(writer, writer.occasion(person.ago(60, 4000), 'nurse'));
-  }
 }
 
-/** Named patients whose allergies are written by their own story. */
-const hasOwnAllergies = new Set([
-  'rich',
-  'rich-cedar',
-  'anaphylaxis-warfarin',
-  'penicillin-child',
-  'degraded',
-  'confidential',
-]);
+/** "No known allergy", for some of those who have none: asked last, when all allergies are known. */
+export function askedAboutAllergies(person: Person): void {
+  const { writer } = person;
+  const any = writer.clinical.some((entry) => entry.resourceType === 'AllergyIntolerance');
+  if (any || person.age < 1 || writer.identity.registration.type !== 'R') return;
+  if (writer.chance.happens(0.35)) noKnownAllergies(writer, writer.occasion(person.ago(60, 4000), 'nurse'));
+}
 
 const smokingCodes = { never: '266919005', ex: '8517006', light: '160603005', heavy: '160605003' } as const;
 
@@ -91,7 +84,7 @@ function healthChecks(person: Person): void {
     const posture = chance.pick(['usual', 'usual', 'plain', 'standing', 'lying'] as const);
     bloodPressure(writer, at, systolic, chance.happens(0.03) ? null : person.diastolicOn(systolic), posture);
     observe(writer, at, '78564009', { value: chance.integer(58, 92), unit: '/min' });
-    if (person.age > 39 && i === 1) {
+    if (person.age > 39 && i === 1 && chance.happens(0.6)) {
       observe(writer, at, '1085871000000105', { value: Math.round(person.age * 0.22 * 10) / 10, unit: '%' });
       report(writer, writer.occasion(weekday(day)), {
         panel: chance.pick(['lipids', 'fullBloodCount', 'renal', 'liver']),

@@ -1,8 +1,9 @@
 // CodeableConcepts of the record, built from the demonstration concepts and nothing else.
 // spec: access-record-structured §10
+
+import type { CodeableConcept, Coding } from '@gp-connect/foundation/fhir';
 import { nhsProfile, system } from '@gp-connect/foundation/nhs';
 import { type DemonstrationConcept, demonstrationConcepts } from '@gp-connect/foundation/terminology';
-import type { CodeableConcept, Coding } from 'fhir/r3.js';
 import type { RecordStyle } from '../suppliers.ts';
 
 const concepts = new Map(demonstrationConcepts().map((concept) => [concept.conceptId, concept]));

@@ -1,7 +1,8 @@
 // Consultations: the Encounter and the Lists that hold its topics, headings and items in order.
 // spec: access-record-structured §8, §11.7
+
+import type { CodeableConcept, Encounter, List, Reference } from '@gp-connect/foundation/fhir';
 import { hl7UkProfile, system } from '@gp-connect/foundation/nhs';
-import type { CodeableConcept, Encounter, List, Reference } from 'fhir/r3.js';
 import { isoInstant } from '../calendar.ts';
 import type { StaffActor } from './actors.ts';
 import { codeable, coded, deepFreeze, term } from './codes.ts';

@@ -1,8 +1,9 @@
 // Documents: the DocumentReference and, where the file is held, its Binary.
 // spec: access-document §4.5, §4.6, §5; access-record-structured §11.13
 // Stored form: `attachment.url` is relative (`Binary/{id}`); the server that answers puts its own root before it.
+
+import type { Binary, DocumentReference, Reference } from '@gp-connect/foundation/fhir';
 import { system } from '@gp-connect/foundation/nhs';
-import type { Binary, DocumentReference, Reference } from 'fhir/r3.js';
 import { isoDay, isoInstant } from '../calendar.ts';
 import type { OutsideKey } from './actors.ts';
 import { codeable } from './codes.ts';

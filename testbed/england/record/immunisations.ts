@@ -1,7 +1,8 @@
 // Immunisations given and not given, and the consent entries that stand in the same list.
 // spec: access-record-structured §11.5
+
+import type { Immunization, Reference } from '@gp-connect/foundation/fhir';
 import { hl7UkProfile } from '@gp-connect/foundation/nhs';
-import type { Immunization, Reference } from 'fhir/r3.js';
 import { isoDay } from '../calendar.ts';
 import { codeable, coded, deepFreeze } from './codes.ts';
 import { quantity } from './observations.ts';

@@ -1,6 +1,6 @@
 // Laboratory reports as a tree: report, specimen, request, group header, results, filing comment.
 // spec: access-record-structured §11.9–11.11, §1 (investigations)
-import type { CodeableConcept, DiagnosticReport, Observation, Reference } from 'fhir/r3.js';
+import type { CodeableConcept, DiagnosticReport, Observation, Reference } from '@gp-connect/foundation/fhir';
 import { isoInstant } from '../calendar.ts';
 import { codeable, coded, comment, deepFreeze } from './codes.ts';
 import { quantity, rangeOf } from './observations.ts';

@@ -1,5 +1,5 @@
 // The course of long-term conditions: diagnosis, treatment, yearly reviews.
-import type { Reference } from 'fhir/r3.js';
+import type { Reference } from '@gp-connect/foundation/fhir';
 import { civil, weekday } from '../calendar.ts';
 import { codeable, codeableBySynonym, term } from './codes.ts';
 import { conditionOf, type LongTermCondition } from './conditions.ts';

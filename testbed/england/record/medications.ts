@@ -1,6 +1,6 @@
 // The medication triangle: statement, plan and issues over one Medication, for every kind of prescription.
 // spec: access-record-structured §11.2–11.4
-import { nhsProfile, system } from '@gp-connect/foundation/nhs';
+
 import type {
   CodeableConcept,
   Dosage,
@@ -9,7 +9,8 @@ import type {
   MedicationStatement,
   Quantity,
   Reference,
-} from 'fhir/r3.js';
+} from '@gp-connect/foundation/fhir';
+import { nhsProfile, system } from '@gp-connect/foundation/nhs';
 import { isoDay, spokenDay } from '../calendar.ts';
 import { codeable, coded, deepFreeze, term } from './codes.ts';
 import { type Medicine, type MedicineKey, medicines } from './medicines.ts';
@@ -358,7 +359,7 @@ export function repeatCourse(
     return { first: only.plan, newest: only.plan };
   }
   const byPrevious = course.start.day < writer.identity.registration.start;
-  const kept = byPrevious ? reviewed : Math.max(course.start.day, reviewed - 2 * medicine.days);
+  const kept = byPrevious ? reviewed : Math.max(course.start.day, reviewed - medicine.days);
   const earlier = prescribe(writer, {
     ...common,
     kind: 'repeat',

@@ -1,7 +1,13 @@
 // Observations of the uncategorised area: coded entries, numbers, blood pressures, notes, hierarchies.
 // spec: access-record-structured §11.8
+
+import type {
+  CodeableConcept,
+  Observation,
+  ObservationComponent,
+  Reference,
+} from '@gp-connect/foundation/fhir';
 import { system } from '@gp-connect/foundation/nhs';
-import type { CodeableConcept, Observation, ObservationComponent, Reference } from 'fhir/r3.js';
 import { codeable, coded, comment, deepFreeze } from './codes.ts';
 import { contextOf, dateOf, instantOf, type Occasion, type RecordWriter } from './writer.ts';
 

@@ -1,7 +1,9 @@
 // The Patient resource of a practice's record, and the facts about sharing that stand beside it.
 // spec: foundations §11.5, access-record-structured §12; stored form: docs/england.md
+
+import type { Flag, Patient, Reference } from '@gp-connect/foundation/fhir';
 import { nhsProfile, resourceProfile, system } from '@gp-connect/foundation/nhs';
-import type { Consent, Flag, Patient, Reference } from 'fhir/r3.js';
+import type { Consent } from 'fhir/r3.js';
 import { isoDay, isoInstant } from '../calendar.ts';
 import { coded } from './codes.ts';
 import { type RecordWriter, restricted } from './writer.ts';

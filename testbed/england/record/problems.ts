@@ -1,7 +1,8 @@
 // Problems: the header, what it promotes, and everything linked to it.
 // spec: access-record-structured §7 (linkage), §11.6
+
+import type { CodeableConcept, Condition, Extension, Meta, Reference } from '@gp-connect/foundation/fhir';
 import { hl7UkProfile, system } from '@gp-connect/foundation/nhs';
-import type { CodeableConcept, Condition, Extension, Meta, Reference } from 'fhir/r3.js';
 import { isoDay, isoMonth } from '../calendar.ts';
 import { codeable, coded } from './codes.ts';
 import { contextOf, dateOf, type Occasion, type RecordWriter } from './writer.ts';

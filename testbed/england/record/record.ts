@@ -2,7 +2,7 @@
 // spec: access-record-structured §5; stored form: docs/england.md
 import type { Identity } from '../identity.ts';
 import type { PracticeActors } from './actors.ts';
-import { background } from './background.ts';
+import { askedAboutAllergies, background } from './background.ts';
 import { longTermConditions, yearlyReviews } from './long-term.ts';
 import { dissentOf, patientOf } from './patient.ts';
 import { Person } from './person.ts';
@@ -34,6 +34,7 @@ export function writeRecord(identity: Identity, actors: PracticeActors, today: n
     yearlyReviews(person);
   }
   tellStory(person);
+  if (hasOrdinaryLife(identity)) askedAboutAllergies(person);
   for (const problem of person.problems) problem.close();
   if (identity.dissent !== undefined) writer.clinical.push(dissentOf(writer));
   return {

@@ -1,6 +1,6 @@
 // What is asked of others or of the future: outbound referrals and diary entries.
 // spec: access-record-structured §11.11 (plan), §11.12
-import type { Reference } from 'fhir/r3.js';
+import type { Reference } from '@gp-connect/foundation/fhir';
 import { isoDay } from '../calendar.ts';
 import type { OutsideKey } from './actors.ts';
 import { codeable } from './codes.ts';

@@ -1,7 +1,8 @@
 // Collects one person's resources: ids, identifiers, confidentiality, and which actors are referred to.
 // spec: access-record-structured §5 (references), §11 (common elements)
+
+import type { FhirResource, Identifier, Meta, Reference } from '@gp-connect/foundation/fhir';
 import { resourceProfile, system } from '@gp-connect/foundation/nhs';
-import type { FhirResource, Identifier, Meta, Reference } from 'fhir/r3.js';
 import { isoDay, isoInstant } from '../calendar.ts';
 import type { Identity } from '../identity.ts';
 import type { StaffMember } from '../practices.ts';

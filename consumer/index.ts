@@ -1,2 +1,3 @@
 // Consumer side: what an organisation that reads records and sends messages runs.
 export * from './client/index.ts';
+export * from './reading/index.ts';

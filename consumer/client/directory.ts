@@ -149,7 +149,7 @@ function resources<Type>(bundle: R4.Bundle): Type[] {
 }
 
 function identifierOf(
-  resource: { identifier?: R4.Identifier[] } | undefined,
+  resource: { readonly identifier?: readonly R4.Identifier[] | undefined } | undefined,
   of: string,
 ): string | undefined {
   return resource?.identifier?.find((identifier) => identifier.system === of)?.value;

@@ -1,0 +1,130 @@
+// A provider deployment: one process, one database, any number of practices.
+import { readFileSync } from 'node:fs';
+import {
+  createLogger,
+  createMetrics,
+  createServer,
+  type ListenAddress,
+  type Logger,
+  startListening,
+  startOperations,
+} from '@gp-connect/foundation/http';
+import { operationOutcome, refusal } from '@gp-connect/foundation/nhs';
+import { openStore, type Store } from '@gp-connect/foundation/store';
+import { openRevocations, serverTls } from '@gp-connect/foundation/trust';
+import { openPracticeAudit } from '../audit/index.ts';
+import { type Controls, type ControlTables, controlMigrations, openControls } from '../controls/index.ts';
+import { openRecords, type Records, type RecordTables, recordMigrations } from '../record/index.ts';
+import { addRoutes } from './routes.ts';
+import type { ProviderSettings } from './settings.ts';
+import { useCases } from './use-cases.ts';
+
+export type ProviderTables = RecordTables & ControlTables;
+
+/** The deployment's store with everything opened on it, before it answers anyone. */
+export interface ProviderStore {
+  readonly store: Store<ProviderTables>;
+  readonly records: Records;
+  readonly controls: Controls;
+}
+
+/** Opens the database and brings it to the newest migration. */
+export async function openProviderStore(
+  database: string,
+  clock: () => number = Date.now,
+): Promise<ProviderStore> {
+  const store = await openStore<ProviderTables>({ url: database }, [
+    ...recordMigrations,
+    ...controlMigrations,
+  ]);
+  return {
+    store,
+    records: openRecords(store as unknown as Store<RecordTables>),
+    controls: openControls(store.db as never, clock),
+  };
+}
+
+export interface RunningProvider {
+  readonly address: ListenAddress;
+  readonly operations: ListenAddress;
+  close(): Promise<void>;
+}
+
+/** Starts answering. `opened` is closed with it. */
+export async function startProvider(
+  settings: ProviderSettings,
+  { store, records, controls }: ProviderStore,
+  { clock = Date.now, logger }: { clock?: () => number; logger?: Logger } = {},
+): Promise<RunningProvider> {
+  const log = logger ?? createLogger({ name: settings.software.name, level: settings.logLevel });
+  const metrics = createMetrics('provider');
+  const audit = openPracticeAudit({
+    ...settings.audit,
+    software: `${settings.software.name} ${settings.software.version}`,
+    now: () => new Date(clock()),
+    onAlert: (practice, alert) => log.error({ practice, alert: alert.kind }, 'audit alert'),
+  });
+  const identity = {
+    key: readFileSync(settings.tls.key, 'utf8'),
+    cert: readFileSync(settings.tls.cert, 'utf8'),
+    ca: readFileSync(settings.tls.ca, 'utf8'),
+  };
+  const server = createServer({
+    logger: log,
+    metrics,
+    tls: serverTls(identity, { clients: 'answer' }),
+    answerError: (error, _request, reply) => {
+      const tooLarge = (error as { statusCode?: number }).statusCode === 413;
+      const refused = tooLarge
+        ? refusal('BAD_REQUEST', 'The request body is too large', { status: 413, issueType: 'too-long' })
+        : refusal('BAD_REQUEST', 'The request could not be read');
+      void reply
+        .code(refused.status)
+        .type('application/fhir+json;charset=utf-8')
+        .send(JSON.stringify(operationOutcome(refused)));
+    },
+    answerUnknown: (_request, reply) => {
+      const refused = refusal('BAD_REQUEST', 'The path or method is not one this server knows');
+      void reply
+        .code(400)
+        .type('application/fhir+json;charset=utf-8')
+        .send(JSON.stringify(operationOutcome(refused)));
+    },
+  });
+  addRoutes(server, {
+    controls,
+    audit,
+    useCases: useCases({ records, settings, clock }),
+    checks: {
+      segments: settings.segments,
+      origin: settings.publicOrigin.replace(/\/$/, ''),
+      strictAudience: settings.strictAudience,
+      clock,
+      certificates: {
+        clock,
+        commonNames: new Set(settings.proxyNames.map((name) => name.toLowerCase())),
+        ...(settings.tls.revoked ? { revocations: openRevocations(settings.tls.revoked, { clock }) } : {}),
+      },
+    },
+  });
+  const address = await startListening(server, 'provider', settings.listen);
+  const operations = await startOperations({
+    service: 'provider',
+    address: settings.operations,
+    metrics,
+    health: async () => {
+      const practices = await controls.all();
+      return { status: 'healthy', practices: practices.length, database: store.kind };
+    },
+  });
+  return {
+    address,
+    operations: operations.address,
+    async close() {
+      await server.close();
+      await operations.close();
+      await audit.shutdown();
+      await store.close();
+    },
+  };
+}

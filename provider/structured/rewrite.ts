@@ -1,0 +1,78 @@
+// References that cannot stay as stored: which they are, from the links; and taking them out of the resource.
+// Only entries that have one are parsed. spec: access-record-structured §5 (a–e), §9.2, §9.3, §12
+import { type JsonResource, parseJson, serializeJson } from '@gp-connect/foundation/fhir';
+import type { IndexEntry } from '../record/types.ts';
+import { disabledPlaceholder, unsupportedPlaceholder } from './areas.ts';
+import { type EdgeOut, type LinkKind, linkKind } from './graph.ts';
+import type { Gathered, Source } from './linkage.ts';
+import { type Change, type Changes, changeKey, withoutReferences } from './reference-surgery.ts';
+
+export interface RewriteContext extends Source, Gathered {
+  consultationsAsked: boolean;
+}
+
+/** The changes an entry needs; undefined when its text can be sent as it is. */
+export function changesOf(context: RewriteContext, entry: IndexEntry): Changes | undefined {
+  let changes: Map<string, Change> | undefined;
+  for (const edge of context.graph.out(entry)) {
+    const change = changeOf(context, entry, edge);
+    if (change === undefined) continue;
+    changes ??= new Map();
+    changes.set(changeKey(linkKind(edge.path), edge.key), change);
+  }
+  return changes;
+}
+
+function changeOf(
+  context: RewriteContext,
+  entry: IndexEntry,
+  { path, key, to }: EdgeOut,
+): Change | undefined {
+  const kind = linkKind(path);
+  if (to === undefined) return mayDangle(context, entry, kind, undefined) ? undefined : { do: 'strip' };
+  const role = context.suppressedRoles.get(to);
+  if (role !== undefined) return { do: 'name', reference: `${role.type}/${role.id}` };
+  switch (context.filter.verdict(to)) {
+    case 'withheld':
+    case 'never':
+      return { do: 'remove' };
+    case 'off':
+      return { do: 'display', text: disabledPlaceholder(context.filter.area(to)!) };
+    case 'unsupported':
+      return unsupported(entry, to);
+    case 'shown':
+      if (context.gathering.included.has(to) || mayDangle(context, entry, kind, to)) return undefined;
+      return key.startsWith('List/') ? { do: 'remove' } : { do: 'strip' };
+  }
+}
+
+/** The five exceptions to "every reference resolves". spec: §5 */
+function mayDangle(
+  { gathering, consultationsAsked }: RewriteContext,
+  entry: IndexEntry,
+  kind: LinkKind,
+  to: IndexEntry | undefined,
+): boolean {
+  if (kind === 'encounter') return true;
+  if (entry.role !== 'problem' || kind === 'other') return false;
+  if (!gathering.matchedProblems.has(entry)) return true;
+  return kind === 'problem-content' && to?.type === 'List' && !consultationsAsked;
+}
+
+/** Problems leave out test requests outside reports; structure lists say that something is there. spec: §7, §9.4 */
+function unsupported(entry: IndexEntry, to: IndexEntry): Change {
+  if (to.role === 'test-request' && entry.type !== 'List') return { do: 'remove' };
+  return { do: 'display', text: unsupportedPlaceholder(to.type) };
+}
+
+/** A resource's text with the changes made. */
+export function rewritten(
+  json: string,
+  changes: Changes | undefined,
+  finish?: (resource: JsonResource) => void,
+): string {
+  const resource = parseJson(json);
+  if (changes !== undefined) withoutReferences(resource, changes);
+  finish?.(resource);
+  return serializeJson(resource);
+}

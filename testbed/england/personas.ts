@@ -20,6 +20,9 @@ export interface Persona {
   readonly shows: string;
 }
 
+/** The invented body that runs the national service. */
+export const nationalOperator = 'XZ901';
+
 type Row = [
   key: string,
   prefix: string,
@@ -157,7 +160,7 @@ export function makePersonas(
       'Ouseburn',
       'R5180',
       'NASP Service Manager',
-      'X26',
+      nationalOperator,
       ['op.service', 'op.ig', 'op.safety', 'op.onboarding'],
       'runs the national service',
     ],

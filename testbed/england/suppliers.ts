@@ -15,6 +15,8 @@ export interface RecordStyle {
   readonly quantity: 'value-and-text' | 'text';
   /** Laboratory request summaries are kept. */
   readonly labRequests: boolean;
+  /** Status of reports and results; one incumbent knows none. */
+  readonly resultStatus: 'final' | 'unknown';
   /** `Encounter.type` is coded; otherwise the local name as text. */
   readonly codedEncounterTypes: boolean;
   readonly authoredOn: 'instant' | 'date';
@@ -54,6 +56,7 @@ export const suppliers: readonly ProviderSupplier[] = [
       headings: true,
       quantity: 'value-and-text',
       labRequests: true,
+      resultStatus: 'final',
       codedEncounterTypes: true,
       authoredOn: 'instant',
     },
@@ -78,6 +81,7 @@ export const suppliers: readonly ProviderSupplier[] = [
       headings: false,
       quantity: 'text',
       labRequests: false,
+      resultStatus: 'unknown',
       codedEncounterTypes: false,
       authoredOn: 'date',
     },

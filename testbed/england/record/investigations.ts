@@ -1,6 +1,7 @@
 // Laboratory reports as a tree: report, specimen, request, group header, results, filing comment.
 // spec: access-record-structured §11.9–11.11, §1 (investigations)
 import type { CodeableConcept, DiagnosticReport, Observation, Reference } from '@gp-connect/foundation/fhir';
+import { hl7UkProfile } from '@gp-connect/foundation/nhs';
 import { isoInstant } from '../calendar.ts';
 import { codeable, coded, comment, deepFreeze } from './codes.ts';
 import { quantity, rangeOf } from './observations.ts';
@@ -21,6 +22,14 @@ const shared = deepFreeze({
   ),
 });
 
+const fasting = deepFreeze({
+  url: hl7UkProfile('Extension-CareConnect-FastingStatus-1'),
+  valueCodeableConcept: {
+    ...coded('http://hl7.org/fhir/v2/0916', 'F', 'Patient was fasting prior to the procedure.'),
+    text: 'Fasting',
+  },
+});
+
 /** Values of one person that differ from the usual, by trait name. */
 export type Traits = Readonly<Record<string, number>>;
 
@@ -31,7 +40,7 @@ export interface ReportFacts {
   readonly reason?: string;
   readonly filingComment?: string;
   readonly conclusion?: string;
-  readonly fasting?: boolean;
+  readonly fasting?: true;
 }
 
 /** Files one electronic report; answers the reference to the DiagnosticReport. */
@@ -43,7 +52,7 @@ export function report(writer: RecordWriter, at: Occasion, facts: ReportFacts): 
   const request = writer.style.labRequests
     ? labRequest(writer, at, facts, panel.title, laboratory)
     : undefined;
-  const specimen = specimenOf(writer, at, taken, issued, facts.panel);
+  const specimen = specimenOf(writer, at, taken, issued, facts);
   const base = { laboratory, issued, taken, specimen };
   const header = panel.group === undefined ? undefined : headerOf(writer, base, panel.group);
   const headerReference = header && writer.add(header);
@@ -63,7 +72,7 @@ export function report(writer: RecordWriter, at: Occasion, facts: ReportFacts): 
       { system: PMIP, value: `${at.day}${id.slice(0, 5).toUpperCase()}` },
     ],
     ...(request === undefined ? {} : { basedOn: [request] }),
-    status: 'final',
+    status: writer.style.resultStatus,
     category: shared.reportCategory,
     code: codeable(writer.style, '721981007'),
     subject: writer.patient,
@@ -114,10 +123,10 @@ function specimenOf(
   at: Occasion,
   taken: string,
   received: string,
-  panel: PanelKey,
+  facts: ReportFacts,
 ): Reference {
   const id = writer.newId();
-  const urine = panel === 'albuminCreatinine';
+  const urine = facts.panel === 'albuminCreatinine';
   return writer.add({
     resourceType: 'Specimen',
     id,
@@ -128,7 +137,14 @@ function specimenOf(
     type: urine ? { text: 'Urine specimen' } : codeable(writer.style, '122555007'),
     subject: writer.patient,
     receivedTime: received,
-    collection: { collector: at.clinician.reference, collectedDateTime: taken },
+    collection: {
+      ...(facts.fasting === undefined ? {} : { extension: [fasting] }),
+      collector: at.clinician.reference,
+      collectedDateTime: taken,
+    },
+    ...(at.minute % 17 === 0
+      ? { note: [{ text: 'Sample received late, interpret potassium with care.' }] }
+      : {}),
   });
 }
 
@@ -139,7 +155,7 @@ function headerOf(writer: RecordWriter, base: Base, group: string): Observation 
     id,
     meta: writer.meta('Observation'),
     identifier: writer.identifier(id),
-    status: 'final',
+    status: writer.style.resultStatus,
     code: codeable(writer.style, group),
     subject: writer.patient,
     effectiveDateTime: base.taken,
@@ -177,7 +193,7 @@ function resultOf(
     id,
     meta: writer.meta('Observation'),
     identifier: writer.identifier(id),
-    status: 'final',
+    status: writer.style.resultStatus,
     category: [shared.laboratory],
     code: codeable(writer.style, analyte.conceptId),
     subject: writer.patient,

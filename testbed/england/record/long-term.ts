@@ -1,17 +1,17 @@
-// The course of long-term conditions: diagnosis, treatment, yearly reviews.
+// The course of long-term conditions: diagnosis, treatment, links between problems.
 import type { Reference } from '@gp-connect/foundation/fhir';
-import { civil, weekday } from '../calendar.ts';
+import { weekday } from '../calendar.ts';
 import { codeable, codeableBySynonym, term } from './codes.ts';
 import { conditionOf, type LongTermCondition } from './conditions.ts';
 import { Consultation } from './consultation.ts';
 import { fileDocument } from './documents.ts';
-import { report } from './investigations.ts';
-import { prescribe, repeatCourse } from './medications.ts';
+import { prescribe } from './medications.ts';
 import type { MedicineKey } from './medicines.ts';
-import { bloodPressure, hierarchy, note, observe } from './observations.ts';
+import { bloodPressure, note, observe } from './observations.ts';
 import type { Having, Person } from './person.ts';
 import { Problem } from './problems.ts';
-import { diaryEntry, referral } from './requests.ts';
+import { repeatCourse } from './repeats.ts';
+import { referral } from './requests.ts';
 
 /** Medicines that go on for good; the rest of the table is taken as needed for a while. */
 const asNeeded = new Set<MedicineKey>(['paracetamol', 'cocodamol', 'ibuprofen', 'ferrousSulfate']);
@@ -160,130 +160,4 @@ function medicate(
   const kind = chance.happens(0.07) ? 'repeat-dispensing' : 'repeat';
   return repeatCourse(writer, { medicine: key, start: visit, reviewed: person.ago(60, 380), problem, kind })
     .first;
-}
-
-/** The yearly review of everything together, for the last few years. */
-export function yearlyReviews(person: Person): void {
-  const active = person.having.filter(
-    (having) => having.problem?.facts.ended === undefined && !conditionOf(having.key).confidential,
-  );
-  const monitored = active.filter((having) => {
-    const condition = conditionOf(having.key);
-    return condition.panels.length > 0 || condition.recall !== undefined || condition.medicines.length > 0;
-  });
-  if (monitored.length === 0) return;
-  const years = Math.min(person.age > 60 ? 3 : 2, 1 + Math.floor(monitored.length * 0.8));
-  for (let year = years; year >= 1; year--) {
-    const day = person.ago(year * 365 - 300, year * 365 - 80);
-    const known = monitored.filter((having) => having.onset < day - 60);
-    if (known.length > 0) reviewVisit(person, known, day, year === 1);
-  }
-}
-
-function reviewVisit(person: Person, known: readonly Having[], day: number, latest: boolean): void {
-  const { writer } = person;
-  const { chance } = writer;
-  const visit = new Consultation(
-    writer,
-    chance.happens(0.75) ? 'faceToFace' : 'telephone',
-    writer.occasion(day, chance.happens(0.7) ? 'nurse' : 'pharmacist'),
-  );
-  const main = known[0]!;
-  visit.topic('Annual review', main.problem);
-  visit.file(
-    'History',
-    note(
-      writer,
-      visit,
-      chance.pick([
-        'Feeling well, no new symptoms.',
-        'Managing well, one missed dose a week.',
-        'Some tiredness, otherwise well.',
-      ]),
-    ),
-  );
-  const systolic = person.systolicOn(day);
-  const incomplete = chance.happens(0.04);
-  visit.file(
-    'Examination',
-    bloodPressure(
-      writer,
-      visit,
-      systolic,
-      incomplete ? null : person.diastolicOn(systolic),
-      chance.pick(['usual', 'plain', 'sitting']),
-    ),
-  );
-  if (known.some((having) => having.key === 'diabetes2' || having.key === 'diabetes1')) {
-    const parts = hierarchy(
-      writer,
-      visit,
-      ['170777000'],
-      [
-        ['27113001', { value: person.weightOn(day), unit: 'kg' }],
-        ['60621009', { value: indexOn(person, day), unit: 'kg/m2' }],
-      ],
-    );
-    for (const part of parts) visit.file('Examination', part);
-  } else {
-    visit.file(
-      'Examination',
-      observe(writer, visit, '27113001', { value: person.weightOn(day), unit: 'kg' }),
-    );
-  }
-  if (known.some((having) => having.key === 'af')) {
-    visit.file('Examination', observe(writer, visit, '271637005'));
-    visit.file(
-      'Examination',
-      observe(writer, visit, '78564009', { value: chance.integer(62, 96), unit: '/min' }),
-    );
-  }
-  if (known.some((having) => having.key === 'asthma' || having.key === 'copd')) {
-    visit.file(
-      'Examination',
-      observe(writer, visit, '18491006', { value: chance.integer(24, 46) * 10, unit: 'L/min' }),
-    );
-    if (known.some((having) => having.key === 'copd')) {
-      visit.file(
-        'Examination',
-        observe(writer, visit, '442476006', { value: chance.integer(91, 97), unit: '%' }),
-      );
-    }
-  }
-  visit.file(
-    'Plan',
-    observe(writer, visit, '88551000000109', { comment: 'Medication reviewed, no change.' }),
-  );
-  for (const panel of panelsFor(known, latest, chance.happens(0.2))) {
-    visit.file(
-      'Investigations',
-      report(writer, visit, {
-        panel,
-        traits: person.traits,
-        reason: 'Annual review',
-        ...(chance.happens(0.35)
-          ? { filingComment: chance.pick(['Satisfactory', 'Stable, no action', 'Discuss at review']) }
-          : {}),
-      }),
-    );
-  }
-  if (latest) visit.file('Plan', recall(person, visit, main));
-  visit.close();
-}
-
-/** Not every panel every year: all in the latest, the first one before. */
-function panelsFor(known: readonly Having[], latest: boolean, everything: boolean) {
-  const all = [...new Set(known.flatMap((having) => conditionOf(having.key).panels))];
-  return latest || everything ? all : all.slice(0, 1);
-}
-
-function recall(person: Person, visit: Consultation, main: Having) {
-  const code = conditionOf(main.key).recall ?? '314529007';
-  const due = Math.max(visit.day + 365, person.lastDay + 3);
-  return diaryEntry(person.writer, visit, { conceptId: code, due, window: 28, note: `Due ${civil(due)[0]}` });
-}
-
-export function indexOn(person: Person, day: number): number {
-  const metres = person.heightOn(day) / 100;
-  return Math.round((person.weightOn(day) / (metres * metres)) * 10) / 10;
 }

@@ -1,10 +1,11 @@
 // The Patient resource of a practice's record, and the facts about sharing that stand beside it.
 // spec: foundations §11.5, access-record-structured §12; stored form: docs/england.md
 
-import type { Flag, Patient, Reference } from '@gp-connect/foundation/fhir';
+import type { Extension, Flag, Patient, Reference } from '@gp-connect/foundation/fhir';
 import { nhsProfile, resourceProfile, system } from '@gp-connect/foundation/nhs';
 import type { Consent } from 'fhir/r3.js';
 import { isoDay, isoInstant } from '../calendar.ts';
+import type { Identity } from '../identity.ts';
 import { coded } from './codes.ts';
 import { type RecordWriter, restricted } from './writer.ts';
 
@@ -47,6 +48,7 @@ export function patientOf(writer: RecordWriter, usualGp: Reference): Patient {
           { url: 'preferredBranchSurgery', valueReference: { reference: `Location/${branch.id}` } },
         ],
       },
+      ...communicationOf(who),
     ],
     identifier: [
       {
@@ -104,6 +106,36 @@ export function patientOf(writer: RecordWriter, usualGp: Reference): Patient {
     generalPractitioner: [usualGp],
     managingOrganization: writer.actors.organizationReference,
   };
+}
+
+const languages = [
+  ['pl', 'Polish'],
+  ['bn', 'Bengali'],
+  ['ur', 'Urdu'],
+] as const;
+
+/** A few people prefer another language, some of them with an interpreter. */
+function communicationOf(who: Identity): Extension[] {
+  const draw = Math.abs(who.birthDay) % 61;
+  const language = languages[draw];
+  if (language === undefined || who.named !== undefined) return [];
+  return [
+    {
+      url: nhsProfile('Extension-CareConnect-GPC-NHSCommunication-1'),
+      extension: [
+        {
+          url: 'language',
+          valueCodeableConcept: coded(
+            'https://fhir.nhs.uk/STU3/CodeSystem/CareConnect-HumanLanguage-1',
+            language[0],
+            language[1],
+          ),
+        },
+        { url: 'preferred', valueBoolean: true },
+        { url: 'interpreterRequired', valueBoolean: draw === 1 },
+      ],
+    },
+  ];
 }
 
 export const dissentPolicy = 'https://fhir.nhs.uk/Id/dissent-to-share';

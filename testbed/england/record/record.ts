@@ -3,9 +3,10 @@
 import type { Identity } from '../identity.ts';
 import type { PracticeActors } from './actors.ts';
 import { askedAboutAllergies, background } from './background.ts';
-import { longTermConditions, yearlyReviews } from './long-term.ts';
+import { longTermConditions } from './long-term.ts';
 import { dissentOf, patientOf } from './patient.ts';
 import { Person } from './person.ts';
+import { yearlyReviews } from './reviews.ts';
 import { shortIllnesses } from './short-term.ts';
 import { hasOrdinaryLife, tellStory } from './stories.ts';
 import { RecordWriter, type Stu3Resource } from './writer.ts';

@@ -27,7 +27,9 @@ try {
   await Promise.all(Array.from({ length: 20 }, (_, i) => client(i)));
 } catch (error) {
   const { name, code } = error as { name: string; code: string };
-  const late = await log.append({ patient: testOpen('late') }).catch((reason: { code: string }) => reason.code);
+  const late = await log
+    .append({ patient: testOpen('late') })
+    .catch((reason: { code: string }) => reason.code);
   process.stdout.write(`failed ${name} ${code} ${late} ${log.health().status}\n`);
   await log.shutdown();
 }

@@ -22,7 +22,8 @@ import {
 import { openTestLog, testKeys, testOpen, testPlace, testVkey } from './log-for-tests.ts';
 import { publishedFolder } from './tiles.ts';
 
-const json = (bytes: Buffer): Record<string, unknown> => JSON.parse(bytes.toString('utf8')) as Record<string, unknown>;
+const json = (bytes: Buffer): Record<string, unknown> =>
+  JSON.parse(bytes.toString('utf8')) as Record<string, unknown>;
 
 test('LOG-13 LOG-14 appended entries are gapless, published by the next checkpoint, readable and provable part by part', async (t) => {
   const place = await testPlace(t);
@@ -33,8 +34,13 @@ test('LOG-13 LOG-14 appended entries are gapless, published by the next checkpoi
     technical: { method: 'POST', url: 'https://example.nhs.uk/x?y=1' },
   };
   const first = (await log.append(event)).index;
-  const others = await Promise.all(Array.from({ length: 700 }, (_, i) => log.append({ patient: testOpen(`t-${i}`) })));
-  assert.deepEqual(others.map(({ index }) => index), Array.from({ length: 700 }, (_, i) => first + 1 + i));
+  const others = await Promise.all(
+    Array.from({ length: 700 }, (_, i) => log.append({ patient: testOpen(`t-${i}`) })),
+  );
+  assert.deepEqual(
+    others.map(({ index }) => index),
+    Array.from({ length: 700 }, (_, i) => first + 1 + i),
+  );
 
   const reader = new AuditReader({ folder: place.folder, keys: testKeys(place) });
   await assert.rejects(reader.readPart(first, 'patient'), { reason: 'not-yet' });
@@ -84,7 +90,12 @@ test('LOG-06 LOG-13 close repeats trace and NHS number and names its open; a sec
   const log = await openTestLog(place, { now: () => new Date('2026-03-02T10:41:07.114Z') });
   const { index } = await log.append({ patient: testOpen('t-1') });
   assert.equal(log.health().pendingOpens, 1);
-  const closed = await log.close({ open: index, outcome: 'outcome.seen', status: 200, technical: { size: 4096, duration: 0.12 } });
+  const closed = await log.close({
+    open: index,
+    outcome: 'outcome.seen',
+    status: 200,
+    technical: { size: 4096, duration: 0.12 },
+  });
   assert.equal(log.health().pendingOpens, 0);
   await assert.rejects(log.close({ open: index, outcome: 'outcome.seen', status: 200 }), AuditFormatError);
   await log.shutdown();
@@ -93,7 +104,10 @@ test('LOG-06 LOG-13 close repeats trace and NHS number and names its open; a sec
     (await reader.readPart(closed.index, 'patient')).bytes.toString(),
     `{"v":1,"kind":"close","at":"2026-03-02T10:41:07.114Z","trace":"t-1","nhsNumber":"9123456787","open":${index},"outcome":"outcome.seen","status":200}`,
   );
-  assert.equal((await reader.readPart(closed.index, 'technical')).bytes.toString(), '{"v":1,"size":4096,"duration":0.12}');
+  assert.equal(
+    (await reader.readPart(closed.index, 'technical')).bytes.toString(),
+    '{"v":1,"size":4096,"duration":0.12}',
+  );
 });
 
 test('LOG-13 after a restart every open without close gets close with outcome unknown, once', async (t) => {
@@ -116,17 +130,25 @@ test('LOG-13 after a restart every open without close gets close with outcome un
   await third.shutdown();
   const reader = new AuditReader({ folder: place.folder, keys: testKeys(place) });
   assert.equal(json((await reader.readPart(from, 'patient')).bytes).kind, 'start');
-  const closes = await Promise.all([from + 1, from + 2].map(async (i) => json((await reader.readPart(i, 'patient')).bytes)));
-  assert.deepEqual(closes.map(({ open, outcome, status, trace }) => ({ open, outcome, status, trace })), [
-    { open: before.index, outcome: 'unknown', status: null, trace: 'lost-1' },
-    { open: after.index, outcome: 'unknown', status: null, trace: 'lost-2' },
-  ]);
+  const closes = await Promise.all(
+    [from + 1, from + 2].map(async (i) => json((await reader.readPart(i, 'patient')).bytes)),
+  );
+  assert.deepEqual(
+    closes.map(({ open, outcome, status, trace }) => ({ open, outcome, status, trace })),
+    [
+      { open: before.index, outcome: 'unknown', status: null, trace: 'lost-1' },
+      { open: after.index, outcome: 'unknown', status: null, trace: 'lost-2' },
+    ],
+  );
 });
 
 test('AUD-02 a time more than 250 ms before its predecessor raises a clock alert, and the entry is kept', async (t) => {
   const place = await testPlace(t);
   const alerts: AuditAlert[] = [];
-  const log = await openTestLog(place, { onAlert: (alert) => alerts.push(alert), now: () => new Date('2026-03-31T23:59:00.000Z') });
+  const log = await openTestLog(place, {
+    onAlert: (alert) => alerts.push(alert),
+    now: () => new Date('2026-03-31T23:59:00.000Z'),
+  });
   await log.append({ patient: { ...testOpen('a'), at: '2026-04-01T00:00:00.200Z' } });
   await log.append({ patient: { ...testOpen('b'), at: '2026-03-31T23:59:59.950Z' } });
   assert.deepEqual(alerts, []);
@@ -148,28 +170,42 @@ test('LOG-07 keys lie apart from the data, wrapped, readable by the owner only, 
   assert.equal(names.length, 2);
   for (const name of names) {
     assert.equal((await stat(join(place.keyFolder, name))).mode & 0o777, 0o600);
-    assert.deepEqual(Object.keys(JSON.parse(await readFile(join(place.keyFolder, name), 'utf8'))), ['v', 'origin', 'name', 'wrapped']);
+    assert.deepEqual(Object.keys(JSON.parse(await readFile(join(place.keyFolder, name), 'utf8'))), [
+      'v',
+      'origin',
+      'name',
+      'wrapped',
+    ]);
   }
   const { openKeyStore } = await import('./key-store.ts');
   assert.throws(
     () => openKeyStore({ folder: place.keyFolder, origin: log.origin, kek: Buffer.alloc(32, 6) }),
     AuditKeyError,
   );
-  const inside = openKeyStore({ folder: join(place.folder, 'keys'), origin: log.origin, kek: Buffer.alloc(32, 6) });
+  const inside = openKeyStore({
+    folder: join(place.folder, 'keys'),
+    origin: log.origin,
+    kek: Buffer.alloc(32, 6),
+  });
   await assert.rejects(AuditLog.open({ folder: place.folder, keys: inside, software: 't' }), AuditKeyError);
 });
 
 test('AUD-05 nothing of the parts stands in clear in any file of the log', async (t) => {
   const place = await testPlace(t);
   const log = await openTestLog(place);
-  await log.append({ patient: testOpen('trace-marker'), staff: { name: 'Dr Amara Okafor' }, technical: { url: 'url-marker' } });
+  await log.append({
+    patient: testOpen('trace-marker'),
+    staff: { name: 'Dr Amara Okafor' },
+    technical: { url: 'url-marker' },
+  });
   const scan = async (): Promise<void> => {
     const names = await readdir(place.folder, { recursive: true, withFileTypes: true });
     const found = names.filter((entry) => entry.isFile());
     assert.ok(found.length > 3);
     for (const entry of found) {
       const text = (await readFile(join(entry.parentPath, entry.name))).toString('latin1');
-      for (const marker of ['9123456787', 'trace-marker', 'Okafor', 'url-marker', 'RZ901']) assert.ok(!text.includes(marker));
+      for (const marker of ['9123456787', 'trace-marker', 'Okafor', 'url-marker', 'RZ901'])
+        assert.ok(!text.includes(marker));
     }
   };
   await scan();
@@ -183,7 +219,9 @@ test('LOG-07 a record whose ciphertext was altered fails closed', async (t) => {
   const log = await openTestLog(place);
   const { index } = await log.append({ patient: testOpen('t') });
   await log.shutdown();
-  const { month, path } = (await (await import('./segments.ts')).listSegments(join(place.folder, 'private/segments')))[0]!;
+  const { month, path } = (
+    await (await import('./segments.ts')).listSegments(join(place.folder, 'private/segments'))
+  )[0]!;
   const bytes = await readFile(path);
   bytes[bytes.length - 120]! ^= 1;
   await (await import('node:fs/promises')).writeFile(path, bytes);
@@ -201,7 +239,10 @@ test('AUD-01 a part that is over-long or a time that is no instant is refused an
   const log = await openTestLog(place);
   const size = log.size;
   await assert.rejects(log.append({ patient: testOpen('x'.repeat(70_000)) }), AuditFormatError);
-  await assert.rejects(log.append({ patient: { ...testOpen('t'), at: '2026-13-02T10:41:07.114Z' } }), AuditFormatError);
+  await assert.rejects(
+    log.append({ patient: { ...testOpen('t'), at: '2026-13-02T10:41:07.114Z' } }),
+    AuditFormatError,
+  );
   await assert.rejects(log.append({ patient: { ...testOpen('t'), at: '2026-03-02' } }), AuditFormatError);
   assert.equal(log.size, size);
   assert.equal((await log.append({ patient: testOpen('t') })).index, size);

@@ -2,15 +2,21 @@
 // spec: national-service §11 (AUD-01, AUD-02), §11.1.10 (LOG-13, LOG-14, LOG-15)
 
 import { rm } from 'node:fs/promises';
-import { parseCheckpoint, signCheckpoint, type Checkpoint } from './checkpoint.ts';
+import { type Checkpoint, parseCheckpoint, signCheckpoint } from './checkpoint.ts';
 import { MODE, replaceDurably } from './durable.ts';
 import { pooledRandom, type RandomBytes } from './entry.ts';
 import { AuditFormatError, AuditUnavailableError } from './errors.ts';
 import { GroupCommit, type GroupFigures } from './group-commit.ts';
 import { AuditKeyError, type KeyStore, liesWithin } from './key-store.ts';
 import { type Lock, takeLock } from './lock.ts';
-import { type AuditSection, type EventParts, patientHeadOf, serialiseParts, type TechnicalPart } from './parts.ts';
-import { type Month, monthOf, type MonthKeys, sealEvent } from './record.ts';
+import {
+  type AuditSection,
+  type EventParts,
+  patientHeadOf,
+  serialiseParts,
+  type TechnicalPart,
+} from './parts.ts';
+import { type Month, type MonthKeys, monthOf, sealEvent } from './record.ts';
 import {
   type LogFolders,
   logFolders,
@@ -71,6 +77,8 @@ export interface AuditHealth {
 
 /** Clock step back that raises an alert, in milliseconds (AUD-02). */
 const CLOCK_TOLERANCE_MS = 250;
+/** Entries hashed into the tree in one go, well under 2 ms of work. */
+const INTEGRATION_SLICE = 128;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 
 type OpenRequest = { readonly trace: string | null; readonly nhsNumber: string | null };
@@ -136,7 +144,10 @@ export class AuditLog {
     const folders = logFolders(options.folder);
     await prepareFolders(folders);
     const keyFolder = options.keys.folder;
-    if (keyFolder !== undefined && (liesWithin(keyFolder, options.folder) || liesWithin(options.folder, keyFolder))) {
+    if (
+      keyFolder !== undefined &&
+      (liesWithin(keyFolder, options.folder) || liesWithin(options.folder, keyFolder))
+    ) {
       throw new AuditKeyError('the keys of the audit log lie beside its data');
     }
     const lock = await takeLock(folders.lock);
@@ -195,7 +206,8 @@ export class AuditLog {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#closing) throw new AuditUnavailableError('the audit log is shut down');
     const at = event.patient.at ?? this.#now().toISOString();
-    if (!INSTANT.test(at) || Number.isNaN(Date.parse(at))) throw new AuditFormatError('at is not a UTC instant in milliseconds');
+    if (!INSTANT.test(at) || Number.isNaN(Date.parse(at)))
+      throw new AuditFormatError('at is not a UTC instant in milliseconds');
     const parts = serialiseParts(event, at);
     const month = monthOf(at);
     const keys = this.#monthKeys(month);
@@ -220,7 +232,11 @@ export class AuditLog {
     return this.append(technical === undefined ? { patient } : { patient, technical });
   }
 
-  #track(index: number, head: Pick<PendingEntry['head'], 'kind' | 'open' | 'trace' | 'nhsNumber'>, opens: Map<number, OpenRequest>): void {
+  #track(
+    index: number,
+    head: Pick<PendingEntry['head'], 'kind' | 'open' | 'trace' | 'nhsNumber'>,
+    opens: Map<number, OpenRequest>,
+  ): void {
     if (head.kind === 'open') opens.set(index, { trace: head.trace, nhsNumber: head.nhsNumber });
     if (head.kind === 'close' && head.open !== null) opens.delete(head.open);
   }
@@ -228,7 +244,8 @@ export class AuditLog {
   #monthKeys(month: Month): MonthKeys {
     try {
       const keys = this.#keys.monthKeys(month);
-      if (keys === undefined && this.#storedMonths.has(month)) throw new AuditKeyError(`the key of ${month} is gone`);
+      if (keys === undefined && this.#storedMonths.has(month))
+        throw new AuditKeyError(`the key of ${month} is gone`);
       return keys ?? this.#keys.createMonthKeys(month);
     } catch (cause) {
       const error = new AuditUnavailableError(`the key of ${month} cannot be had`, { cause });
@@ -267,13 +284,16 @@ export class AuditLog {
 
   async #integrateDurable(): Promise<void> {
     const items = this.#durable;
-    if (items.length === 0) return;
     this.#durable = [];
-    await this.#segments.append(items);
-    for (const { index, entry, head } of items) {
-      this.#tree.append(entry);
-      if (head.kind === 'open') this.#treeOpens.add(index);
-      if (head.kind === 'close' && head.open !== null) this.#treeOpens.delete(head.open);
+    // Slice by slice, so that appends are not held up while many are integrated.
+    for (let at = 0; at < items.length; at += INTEGRATION_SLICE) {
+      const slice = items.slice(at, at + INTEGRATION_SLICE);
+      await this.#segments.append(slice);
+      for (const { index, entry, head } of slice) {
+        this.#tree.append(entry);
+        if (head.kind === 'open') this.#treeOpens.add(index);
+        if (head.kind === 'close' && head.open !== null) this.#treeOpens.delete(head.open);
+      }
     }
   }
 

@@ -46,10 +46,16 @@ export function parseCheckpoint(text: string): Checkpoint {
   const note = parseNote(text);
   const [origin, size, encoded, ...rest] = note.text.split('\n');
   const root = decodeBase64(encoded ?? '');
-  if (!origin || !/^(0|[1-9][0-9]{0,15})$/.test(size ?? '') || root?.length !== HASH_BYTES || rest.join() !== '') {
+  if (
+    !origin ||
+    !/^(0|[1-9][0-9]{0,15})$/.test(size ?? '') ||
+    root?.length !== HASH_BYTES ||
+    rest.join() !== ''
+  ) {
     throw new AuditFormatError('malformed checkpoint');
   }
-  if (rest.length !== 1 || !Number.isSafeInteger(Number(size))) throw new AuditFormatError('malformed checkpoint');
+  if (rest.length !== 1 || !Number.isSafeInteger(Number(size)))
+    throw new AuditFormatError('malformed checkpoint');
   return { origin, size: Number(size), root, note };
 }
 

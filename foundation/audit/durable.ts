@@ -6,7 +6,12 @@ import { open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Only the owner may read what is private; published files may be read by any local web server. */
-export const MODE = { privateFile: 0o600, privateFolder: 0o700, publicFile: 0o644, publicFolder: 0o755 } as const;
+export const MODE = {
+  privateFile: 0o600,
+  privateFolder: 0o700,
+  publicFile: 0o644,
+  publicFolder: 0o755,
+} as const;
 
 /** Makes a folder's list of names durable. */
 export async function syncFolder(folder: string): Promise<void> {
@@ -32,7 +37,11 @@ export async function replaceWhole(path: string, content: string | Uint8Array, m
 }
 
 /** Replaces a file as a whole: afterwards it is durable under its name; before, the old one is untouched. */
-export async function replaceDurably(path: string, content: string | Uint8Array, mode: number): Promise<void> {
+export async function replaceDurably(
+  path: string,
+  content: string | Uint8Array,
+  mode: number,
+): Promise<void> {
   await replaceWhole(path, content, mode);
   await syncFolder(dirname(path));
 }

@@ -95,7 +95,11 @@ export class GroupCommit<T extends LoggedEntry> {
 
   #count(size: number): void {
     const { groups, entries, largestGroup } = this.#figures;
-    this.#figures = { groups: groups + 1, entries: entries + size, largestGroup: Math.max(largestGroup, size) };
+    this.#figures = {
+      groups: groups + 1,
+      entries: entries + size,
+      largestGroup: Math.max(largestGroup, size),
+    };
   }
 
   #switchFile(): void {

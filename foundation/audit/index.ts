@@ -17,7 +17,7 @@ export {
   signCheckpoint,
   signedByLog,
 } from './checkpoint.ts';
-export { type PartName, PARTS, type PerPart } from './entry.ts';
+export { PARTS, type PartName, type PerPart } from './entry.ts';
 export {
   AuditEntryUnavailableError,
   AuditError,

@@ -33,7 +33,8 @@ const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-const wrapContext = (origin: string, name: string): Buffer => Buffer.from(`gpc-audit-key/v1\n${origin}\n${name}\n`);
+const wrapContext = (origin: string, name: string): Buffer =>
+  Buffer.from(`gpc-audit-key/v1\n${origin}\n${name}\n`);
 
 function wrap(kek: Uint8Array, origin: string, name: string, key: Uint8Array): string {
   const nonce = randomBytes(NONCE_BYTES);
@@ -46,12 +47,17 @@ function unwrap(kek: Uint8Array, origin: string, name: string, text: string): Bu
   try {
     const wrapped = Buffer.from((JSON.parse(text) as { wrapped: string }).wrapped, 'base64');
     const tagAt = wrapped.length - TAG_BYTES;
-    const decipher = createDecipheriv('aes-256-gcm', kek, wrapped.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES })
+    const decipher = createDecipheriv('aes-256-gcm', kek, wrapped.subarray(0, NONCE_BYTES), {
+      authTagLength: TAG_BYTES,
+    })
       .setAAD(wrapContext(origin, name))
       .setAuthTag(wrapped.subarray(tagAt));
     return Buffer.concat([decipher.update(wrapped.subarray(NONCE_BYTES, tagAt)), decipher.final()]);
   } catch (cause) {
-    throw new AuditKeyError(`key ${name} of ${origin} cannot be unwrapped: wrong key-encryption key, or altered`, { cause });
+    throw new AuditKeyError(
+      `key ${name} of ${origin} cannot be unwrapped: wrong key-encryption key, or altered`,
+      { cause },
+    );
   }
 }
 
@@ -73,7 +79,8 @@ export function openKeyStore(options: {
   const path = (name: string): string => join(folder, `${name}.key`);
   const read = (name: string): Buffer | undefined => {
     if (!existsSync(path(name))) return undefined;
-    if ((statSync(path(name)).mode & 0o077) !== 0) throw new AuditKeyError(`key file ${name} is open to others than its owner`);
+    if ((statSync(path(name)).mode & 0o077) !== 0)
+      throw new AuditKeyError(`key file ${name} is open to others than its owner`);
     return unwrap(kek, origin, name, readFileSync(path(name), 'utf8'));
   };
   const write = (name: string, key: Uint8Array): void =>

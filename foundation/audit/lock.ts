@@ -81,7 +81,8 @@ export async function takeLock(path: string): Promise<Lock> {
       if (text === null) continue;
       const holder = parseHolder(text);
       if (holder === undefined || (await alive(holder, self))) {
-        const who = holder === undefined ? 'an unreadable lock file' : `process ${holder.pid} on ${holder.host}`;
+        const who =
+          holder === undefined ? 'an unreadable lock file' : `process ${holder.pid} on ${holder.host}`;
         throw new AuditLockedError(`the audit log is held by ${who}; there is one writer per log`);
       }
       await removeStale(path, text);

@@ -41,7 +41,8 @@ export function inclusionPath(index: number, size: number, read: HashReader): Ui
 
 /** Consistency proof between the trees of `oldSize` and `newSize` leaves; empty when oldSize is 0 or newSize. */
 export function consistencyPath(oldSize: number, newSize: number, read: HashReader): Uint8Array[] {
-  if (oldSize < 0 || oldSize > newSize) throw new RangeError(`no consistency proof from ${oldSize} to ${newSize}`);
+  if (oldSize < 0 || oldSize > newSize)
+    throw new RangeError(`no consistency proof from ${oldSize} to ${newSize}`);
   if (oldSize === 0 || oldSize === newSize) return [];
   const path: Uint8Array[] = [];
   let [start, end] = [0, newSize];

@@ -73,7 +73,8 @@ export class TreeEdge {
     let carried: Uint8Array = leaf;
     let covered = this.size;
     for (let level = 0; ; level += 1) {
-      const row = (this.#rows[level] ??= []);
+      const row = this.#rows[level] ?? [];
+      this.#rows[level] = row;
       row.push(carried);
       if (row.length < TILE_WIDTH) return;
       covered = Math.floor(covered / TILE_WIDTH);

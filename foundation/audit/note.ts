@@ -2,8 +2,8 @@
 // spec: national-service §11.1.1 (LOG-02), §11.1.5; C2SP signed-note v1.0.0
 
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
-import { sha256 } from './merkle.ts';
 import { AuditFormatError } from './errors.ts';
+import { sha256 } from './merkle.ts';
 
 /** Signature types: a log's Ed25519 signature, a witness's cosignature/v1. */
 export const SIGNATURE_TYPE = { ed25519: 0x01, cosignature: 0x04 } as const;
@@ -43,8 +43,14 @@ export function signerFromSeed(
 ): SignerKey {
   if (!validName(name)) throw new AuditFormatError('a key name has no spaces and no +');
   if (seed.length !== KEY_BYTES) throw new AuditFormatError('an Ed25519 seed has 32 bytes');
-  const privateKey = createPrivateKey({ key: Buffer.concat([PKCS8_SEED, seed]), format: 'der', type: 'pkcs8' });
-  const publicKey = createPublicKey(privateKey).export({ format: 'der', type: 'spki' }).subarray(SPKI_RAW.length);
+  const privateKey = createPrivateKey({
+    key: Buffer.concat([PKCS8_SEED, seed]),
+    format: 'der',
+    type: 'pkcs8',
+  });
+  const publicKey = createPublicKey(privateKey)
+    .export({ format: 'der', type: 'spki' })
+    .subarray(SPKI_RAW.length);
   return { name, type, keyId: keyId(name, type, publicKey), publicKey, privateKey };
 }
 
@@ -58,11 +64,15 @@ export function parseVkey(vkey: string): VerifierKey {
   const [, name = '', id = '', encoded = ''] = /^([^+]+)\+([0-9a-f]{8})\+(\S+)$/.exec(vkey) ?? [];
   const bytes = decodeBase64(encoded);
   const type = bytes?.[0];
-  if (bytes?.length !== 1 + KEY_BYTES || (type !== SIGNATURE_TYPE.ed25519 && type !== SIGNATURE_TYPE.cosignature)) {
+  if (
+    bytes?.length !== 1 + KEY_BYTES ||
+    (type !== SIGNATURE_TYPE.ed25519 && type !== SIGNATURE_TYPE.cosignature)
+  ) {
     throw new AuditFormatError('malformed vkey');
   }
   const publicKey = bytes.subarray(1);
-  if (!validName(name) || keyId(name, type, publicKey) !== id) throw new AuditFormatError('vkey with a wrong key id');
+  if (!validName(name) || keyId(name, type, publicKey) !== id)
+    throw new AuditFormatError('vkey with a wrong key id');
   return { name, type, keyId: id, publicKey };
 }
 
@@ -77,7 +87,11 @@ export const signBytes = (key: SignerKey, message: Uint8Array): Buffer => sign(n
 
 /** Whether `signature` is the key's Ed25519 signature of `message`. */
 export function verifyBytes(key: VerifierKey, message: Uint8Array, signature: Uint8Array): boolean {
-  const publicKey = createPublicKey({ key: Buffer.concat([SPKI_RAW, key.publicKey]), format: 'der', type: 'spki' });
+  const publicKey = createPublicKey({
+    key: Buffer.concat([SPKI_RAW, key.publicKey]),
+    format: 'der',
+    type: 'spki',
+  });
   return verify(null, message, publicKey, signature);
 }
 

@@ -1,7 +1,7 @@
 // The typed parts of an event, and writing each once as JSON in its contract order without white space.
 // spec: national-service §11 (AUD-04, AUD-07), §11.1.2 (LOG-04, LOG-06)
 
-import { type PartName, PARTS, type PerPart } from './entry.ts';
+import { PARTS, type PartName, type PerPart } from './entry.ts';
 import { AuditFormatError } from './errors.ts';
 
 /** Longest part in bytes; the caller's own limits on URLs and headers lie far below. */
@@ -208,7 +208,8 @@ function ordered(first: JsonObject, source: JsonObject, members: readonly string
 
 function toBytes(value: JsonObject, name: PartName): Buffer {
   const bytes = Buffer.from(JSON.stringify(value), 'utf8');
-  if (bytes.length > MAX_PART_BYTES) throw new AuditFormatError(`the ${name} part has over ${MAX_PART_BYTES} bytes`);
+  if (bytes.length > MAX_PART_BYTES)
+    throw new AuditFormatError(`the ${name} part has over ${MAX_PART_BYTES} bytes`);
   return bytes;
 }
 
@@ -220,9 +221,14 @@ export function serialiseParts(parts: EventParts, at: string): PerPart<Buffer> {
   const staff = parts.staff as JsonObject | undefined;
   const spoken = (part: object | undefined): boolean => part !== undefined && Object.keys(part).length > 0;
   return {
-    patient: toBytes(ordered({ v: 1, kind, at }, parts.patient as unknown as JsonObject, PATIENT_MEMBERS[kind]), PARTS[0]),
+    patient: toBytes(
+      ordered({ v: 1, kind, at }, parts.patient as unknown as JsonObject, PATIENT_MEMBERS[kind]),
+      PARTS[0],
+    ),
     staff: spoken(staff) ? toBytes(ordered({ v: 1 }, staff!, STAFF_MEMBERS), PARTS[1]) : EMPTY,
-    technical: spoken(parts.technical) ? toBytes(ordered({ v: 1 }, { ...parts.technical }, []), PARTS[2]) : EMPTY,
+    technical: spoken(parts.technical)
+      ? toBytes(ordered({ v: 1 }, { ...parts.technical }, []), PARTS[2])
+      : EMPTY,
   };
 }
 
@@ -260,6 +266,10 @@ export function patientPartHead(bytes: Uint8Array): PatientPartHead {
 
 /** The head of a part about to be written. */
 export function patientHeadOf(part: PatientPart, at: string): PatientPartHead {
-  const { trace, nhsNumber, open } = part as { trace?: string | null; nhsNumber?: string | null; open?: number };
+  const { trace, nhsNumber, open } = part as {
+    trace?: string | null;
+    nhsNumber?: string | null;
+    open?: number;
+  };
   return { kind: part.kind, at, trace: trace ?? null, nhsNumber: nhsNumber ?? null, open: open ?? null };
 }

@@ -66,7 +66,10 @@ export function parsePolicy(text: string): Policy {
       witnesses.push({ name: define(a, line), vkey: checkedVkey(b), url: rest[0] ?? '' });
     } else if (keyword === 'group' && rest.length > 0 && rest.every((member) => names.has(member))) {
       const threshold = b === 'any' || b === 'all' ? b : Number(b);
-      if (typeof threshold === 'number' && !(Number.isInteger(threshold) && threshold >= 1 && threshold <= rest.length)) {
+      if (
+        typeof threshold === 'number' &&
+        !(Number.isInteger(threshold) && threshold >= 1 && threshold <= rest.length)
+      ) {
         wrong(line);
       }
       groups.push({ name: define(a, line), threshold, members: rest });

@@ -2,7 +2,7 @@
 // spec: national-service §11.1.6, §11.1.9; C2SP tlog-proof@v1
 
 import { type Checkpoint, parseCheckpoint, signedByLog } from './checkpoint.ts';
-import { commitment, encodeEntry, type PartName, PARTS, type PerPart, perPart } from './entry.ts';
+import { commitment, encodeEntry, PARTS, type PartName, type PerPart, perPart } from './entry.ts';
 import { AuditFormatError, AuditIntegrityError } from './errors.ts';
 import { HASH_BYTES, leafHash } from './merkle.ts';
 import { consistencyPath, consistent, foldInclusion } from './merkle-proofs.ts';
@@ -38,7 +38,12 @@ function encodeExtra(slots: PerPart<Slot>): Buffer {
 
 /** Text of a tlog-proof file. */
 export function formatProof(proof: Proof): string {
-  const lines = [HEADER, `extra ${base64(encodeExtra(proof.slots))}`, `index ${proof.index}`, ...proof.path.map(base64)];
+  const lines = [
+    HEADER,
+    `extra ${base64(encodeExtra(proof.slots))}`,
+    `index ${proof.index}`,
+    ...proof.path.map(base64),
+  ];
   return `${lines.join('\n')}\n\n${proof.checkpoint}`;
 }
 
@@ -50,10 +55,16 @@ export function parseProof(text: string): Proof {
   const index = Number(/^index (0|[1-9][0-9]{0,15})$/.exec(indexLine)?.[1] ?? Number.NaN);
   const path = hashes.map(decodeBase64).filter((hash) => hash?.length === HASH_BYTES) as Buffer[];
   const mask = extra?.[0] ?? 0;
-  if (header !== HEADER || !Number.isSafeInteger(index) || path.length !== hashes.length || path.length > MAX_PATH) {
+  if (
+    header !== HEADER ||
+    !Number.isSafeInteger(index) ||
+    path.length !== hashes.length ||
+    path.length > MAX_PATH
+  ) {
     throw new AuditFormatError('malformed proof');
   }
-  if (extra?.length !== 1 + PARTS.length * HASH_BYTES || mask > 7) throw new AuditFormatError('malformed proof: extra');
+  if (extra?.length !== 1 + PARTS.length * HASH_BYTES || mask > 7)
+    throw new AuditFormatError('malformed proof: extra');
   const slots = perPart((name, position): Slot => {
     const value = extra.subarray(1 + position * HASH_BYTES, 1 + (position + 1) * HASH_BYTES);
     return (mask & MASK[name]) === 0 ? { commitment: value } : { salt: value };
@@ -65,7 +76,12 @@ export function parseProof(text: string): Proof {
 export type DisclosedParts = string | Partial<PerPart<string>>;
 
 export type ProofVerdict =
-  | { readonly valid: true; readonly index: number; readonly disclosed: readonly PartName[]; readonly checkpoint: Checkpoint }
+  | {
+      readonly valid: true;
+      readonly index: number;
+      readonly disclosed: readonly PartName[];
+      readonly checkpoint: Checkpoint;
+    }
   | { readonly valid: false; readonly reason: string };
 
 /**
@@ -79,7 +95,8 @@ export function verifyProof(text: string, parts: DisclosedParts, vkey: string): 
     const checkpoint = parseCheckpoint(proof.checkpoint);
     const disclosed = PARTS.filter((name) => 'salt' in proof.slots[name]);
     if (disclosed.length === 0) return invalid('the proof discloses no part');
-    if (typeof parts === 'string' && disclosed.length > 1) return invalid('the proof discloses more than one part');
+    if (typeof parts === 'string' && disclosed.length > 1)
+      return invalid('the proof discloses more than one part');
     const given = typeof parts === 'string' ? { [disclosed[0]!]: parts } : parts;
     const missing = disclosed.find((name) => given[name] === undefined);
     if (missing !== undefined) return invalid(`the ${missing} part is not given`);
@@ -90,7 +107,8 @@ export function verifyProof(text: string, parts: DisclosedParts, vkey: string): 
       }),
     );
     const root = foldInclusion(leafHash(entry), proof.index, checkpoint.size, proof.path);
-    if (root === undefined || !checkpoint.root.equals(root)) return invalid('the part is not in the tree of the checkpoint');
+    if (root === undefined || !checkpoint.root.equals(root))
+      return invalid('the part is not in the tree of the checkpoint');
     if (!signedByLog(checkpoint, parseVkey(vkey))) return invalid('the checkpoint is not signed by the log');
     return { valid: true, index: proof.index, disclosed, checkpoint };
   } catch (error) {
@@ -99,7 +117,9 @@ export function verifyProof(text: string, parts: DisclosedParts, vkey: string): 
   }
 }
 
-export type ConsistencyVerdict = { readonly consistent: true } | { readonly consistent: false; readonly reason: string };
+export type ConsistencyVerdict =
+  | { readonly consistent: true }
+  | { readonly consistent: false; readonly reason: string };
 
 /**
  * Verifies with the log's published tiles that the tree of `newer` begins with that of `older`.
@@ -110,7 +130,8 @@ export async function verifyConsistency(
   newer: Checkpoint,
   files: PublishedFiles,
 ): Promise<ConsistencyVerdict> {
-  if (older.origin !== newer.origin) return { consistent: false, reason: 'the checkpoints are of different logs' };
+  if (older.origin !== newer.origin)
+    return { consistent: false, reason: 'the checkpoints are of different logs' };
   if (older.size > newer.size) return verifyConsistency(newer, older, files);
   try {
     const path = await withHashes(files, newer.size, (read) => consistencyPath(older.size, newer.size, read));

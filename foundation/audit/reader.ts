@@ -84,6 +84,12 @@ export class AuditReader {
     }
     const keys = this.#keys.monthKeys(record.month);
     if (keys === undefined) throw new AuditEntryUnavailableError('erased', index);
-    return { record, keys, entry: await readEntry(this.#files, index, checkpoint.size), checkpoint, checkpointText };
+    return {
+      record,
+      keys,
+      entry: await readEntry(this.#files, index, checkpoint.size),
+      checkpoint,
+      checkpointText,
+    };
   }
 }

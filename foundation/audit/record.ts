@@ -7,8 +7,8 @@ import {
   encodeEntry,
   entryCommitment,
   hmacSha256,
-  type PartName,
   PARTS,
+  type PartName,
   type PerPart,
   perPart,
   type RandomBytes,
@@ -33,7 +33,12 @@ export interface MonthKeys {
 }
 
 /** HKDF-SHA-256(month key, salt = origin, info = `gpc-audit/v1/{YYYYMM}/{purpose}`), 32 bytes. */
-export function deriveKey(monthKey: Uint8Array, origin: string, month: Month, purpose: PartName | 'lookup'): Buffer {
+export function deriveKey(
+  monthKey: Uint8Array,
+  origin: string,
+  month: Month,
+  purpose: PartName | 'lookup',
+): Buffer {
   return Buffer.from(hkdfSync('sha256', monthKey, origin, `gpc-audit/v1/${month}/${purpose}`, 32));
 }
 
@@ -109,7 +114,9 @@ export function openPart(
   }
   const opened = { salt: plain.subarray(0, SALT_BYTES), bytes: plain.subarray(SALT_BYTES) };
   if (!commitment(opened.salt, opened.bytes).equals(entryCommitment(entry, name))) {
-    throw new AuditIntegrityError(`the ${name} part of entry ${place.index} is not what the entry commits to`);
+    throw new AuditIntegrityError(
+      `the ${name} part of entry ${place.index} is not what the entry commits to`,
+    );
   }
   return opened;
 }
@@ -152,7 +159,8 @@ export function decodeRecord(bytes: Buffer, at = 0): { record: StoredRecord; len
   for (const name of PARTS) {
     if (bytes.length < position + 4) return undefined;
     const length = bytes.readUInt32BE(position);
-    if (length > MAX_RECORD_BYTES) throw new AuditFormatError(`the ${name} part of record ${index} is too long`);
+    if (length > MAX_RECORD_BYTES)
+      throw new AuditFormatError(`the ${name} part of record ${index} is too long`);
     if (bytes.length < position + 4 + length) return undefined;
     parts.push(bytes.subarray(position + 4, position + 4 + length));
     position += 4 + length;

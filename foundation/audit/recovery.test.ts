@@ -9,14 +9,28 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { AuditAlert, AuditLogOptions } from './audit-log.ts';
 import { AuditLockedError, AuditRecoveryError, openKeyStore, verifyLog } from './index.ts';
-import { openTestLog, TEST_KEK, TEST_ORIGIN, type TestPlace, testKeys, testOpen, testPlace, testVkey } from './log-for-tests.ts';
+import {
+  openTestLog,
+  TEST_KEK,
+  TEST_ORIGIN,
+  type TestPlace,
+  testKeys,
+  testOpen,
+  testPlace,
+  testVkey,
+} from './log-for-tests.ts';
 import { decodeGroup } from './write-ahead.ts';
 
 /** A copy of a log as a power cut would leave it: 40 entries in the checkpoint, then `groups` groups of 5 only in the write-ahead files. */
-async function leftBehind(t: TestContext, groups: number): Promise<{ place: TestPlace; wal: string; size: number }> {
+async function leftBehind(
+  t: TestContext,
+  groups: number,
+): Promise<{ place: TestPlace; wal: string; size: number }> {
   const place = await testPlace(t);
   const log = await openTestLog(place);
-  await Promise.all(Array.from({ length: 40 }, () => log.append({ patient: { kind: 'sealed', reason: 'x' } })));
+  await Promise.all(
+    Array.from({ length: 40 }, () => log.append({ patient: { kind: 'sealed', reason: 'x' } })),
+  );
   await log.checkpoint();
   for (let i = 0; i < groups; i += 1) {
     await Promise.all(Array.from({ length: 5 }, () => log.append({ patient: testOpen(`group ${i}`) })));
@@ -42,7 +56,11 @@ async function verified(place: TestPlace): Promise<void> {
   assert.ok(verdict.valid, JSON.stringify(verdict));
 }
 
-async function refuses(place: TestPlace, message: RegExp, options: Partial<AuditLogOptions> = {}): Promise<void> {
+async function refuses(
+  place: TestPlace,
+  message: RegExp,
+  options: Partial<AuditLogOptions> = {},
+): Promise<void> {
   await assert.rejects(openTestLog(place, options), (error: Error) => {
     assert.ok(error instanceof AuditRecoveryError, String(error.stack));
     assert.match(error.message, message);
@@ -62,7 +80,15 @@ test('LOG-15 a torn tail is cut wherever it was torn, whole groups before it sta
   const { place, wal, size } = await leftBehind(t, 2);
   const whole = await readFile(wal);
   const [, , start, end] = [0, ...groupEnds(whole)];
-  for (const at of [start! + 1, start! + 19, start! + 20, start! + 300, Math.floor((start! + end!) / 2), end! - 32, end! - 1]) {
+  for (const at of [
+    start! + 1,
+    start! + 19,
+    start! + 20,
+    start! + 300,
+    Math.floor((start! + end!) / 2),
+    end! - 32,
+    end! - 1,
+  ]) {
     const copy = { ...place, folder: `${place.folder}-${at}` };
     await cp(place.folder, copy.folder, { recursive: true });
     await truncate(join(copy.folder, 'private/wal', wal.split('/').at(-1)!), at);
@@ -97,7 +123,15 @@ test('LOG-15 missing write-ahead entries are refused: a gap, or fewer than the s
   await log.append({ patient: testOpen('t') });
   const segments = join(integrated.folder, 'private/segments');
   const records = async (): Promise<number> =>
-    (await Promise.all((await readdir(segments, { recursive: true })).filter((name) => name.endsWith('.seg')).map((name) => readFile(join(segments, name))))).reduce((sum, file) => sum + file.length, 0);
+    (
+      await Promise.all(
+        (
+          await readdir(segments, { recursive: true })
+        )
+          .filter((name) => name.endsWith('.seg'))
+          .map((name) => readFile(join(segments, name))),
+      )
+    ).reduce((sum, file) => sum + file.length, 0);
   const before = await records();
   await log.append({ patient: testOpen('t') });
   while ((await records()) === before) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -105,7 +139,8 @@ test('LOG-15 missing write-ahead entries are refused: a gap, or fewer than the s
   await cp(integrated.folder, copy.folder, { recursive: true });
   await log.shutdown();
   await rm(join(copy.folder, 'private/lock'));
-  for (const name of await readdir(join(copy.folder, 'private/wal'))) await rm(join(copy.folder, 'private/wal', name));
+  for (const name of await readdir(join(copy.folder, 'private/wal')))
+    await rm(join(copy.folder, 'private/wal', name));
   await refuses(copy, /which the write-ahead files lack/);
 });
 
@@ -156,7 +191,8 @@ test('LOG-07 a log whose month key is lost does not start on entries it cannot r
   const month = (await readdir(place.keyFolder)).find((name) => /^\d{6}\.key$/.test(name))!;
   await rm(join(place.keyFolder, month));
   await refuses(place, /there is no key of/);
-  for (const name of await readdir(join(place.folder, 'private/wal'))) await rm(join(place.folder, 'private/wal', name));
+  for (const name of await readdir(join(place.folder, 'private/wal')))
+    await rm(join(place.folder, 'private/wal', name));
   await assert.rejects(openTestLog(place), /the key of \d{6} cannot be had/);
   assert.equal((await readdir(place.keyFolder)).includes(month), false);
 });
@@ -176,7 +212,11 @@ test('LOG-01 the lock of a dead process, a reused process id or an earlier boot 
   const dead = spawnSync(process.execPath, ['-e', '']).pid;
   const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => null))?.trim() ?? null;
   const self = { pid: process.pid, host: hostname(), boot, started: null };
-  const stale = [{ ...self, pid: dead }, { ...self, started: '1' }, { ...self, boot: 'an earlier one' }];
+  const stale = [
+    { ...self, pid: dead },
+    { ...self, started: '1' },
+    { ...self, boot: 'an earlier one' },
+  ];
   for (const holder of boot === null ? stale.slice(0, 1) : stale) {
     await writeFile(path, JSON.stringify(holder));
     await (await openTestLog(place)).shutdown();

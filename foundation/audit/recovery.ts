@@ -10,7 +10,8 @@ import type { KeyStore } from './key-store.ts';
 import { EMPTY_ROOT } from './merkle.ts';
 import { type PatientPartHead, patientPartHead } from './parts.ts';
 import { decodeRecord, type Month, openPart } from './record.ts';
-import { cutSegments, findRecord, listSegments } from './segments.ts';
+import { cutSegments } from './segment-recovery.ts';
+import { findRecord, listSegments } from './segments.ts';
 import { publishedFolder, readEntry } from './tiles.ts';
 import { TreeFiles } from './tree-files.ts';
 import { type LoggedEntry, replayWriteAhead } from './write-ahead.ts';
@@ -46,7 +47,8 @@ export async function prepareFolders(folders: LogFolders): Promise<void> {
     await mkdir(path, { recursive: true, mode: MODE.privateFolder });
   }
   await mkdir(join(folders.published, 'tile'), { recursive: true, mode: MODE.publicFolder });
-  for (const path of [folders.private, folders.published, join(folders.private, '..')]) await syncFolder(path);
+  for (const path of [folders.private, folders.published, join(folders.private, '..')])
+    await syncFolder(path);
 }
 
 /** What one checkpoint makes durable beside the tree: the checkpoint as signed by us, and the `open` entries without `close`. */
@@ -87,7 +89,9 @@ export async function recover(folders: LogFolders, keys: KeyStore): Promise<Reco
   const state = (await readState(folders)) ?? (await firstState(folders, keys));
   const checkpoint = parseState(state.checkpoint);
   if (!keys.signers().some((key) => signedByLog(checkpoint, key))) {
-    throw new AuditRecoveryError(`the last checkpoint is of ${checkpoint.origin}, not signed by the key of ${keys.origin}`);
+    throw new AuditRecoveryError(
+      `the last checkpoint is of ${checkpoint.origin}, not signed by the key of ${keys.origin}`,
+    );
   }
   await comparePublished(folders, checkpoint);
   const tree = await loadTree(folders, checkpoint);
@@ -141,7 +145,8 @@ async function firstState(folders: LogFolders, keys: KeyStore): Promise<LogState
     ...(await readdir(folders.writeAhead)),
     ...(await readdir(folders.segments)),
   ];
-  if (found.length > 0) throw new AuditRecoveryError(`there is a log, but its state file is missing (found ${found[0]})`);
+  if (found.length > 0)
+    throw new AuditRecoveryError(`there is a log, but its state file is missing (found ${found[0]})`);
   const checkpoint = signCheckpoint({ origin: keys.origin, size: 0, root: EMPTY_ROOT }, keys.signers());
   const state = { checkpoint, pendingOpens: [] };
   await writeState(folders, state);
@@ -164,7 +169,9 @@ async function comparePublished(folders: LogFolders, own: Checkpoint): Promise<v
     );
   }
   if (published.size === own.size && !published.root.equals(own.root)) {
-    throw new AuditRecoveryError(`the published checkpoint of size ${own.size} has another root than our own`);
+    throw new AuditRecoveryError(
+      `the published checkpoint of size ${own.size} has another root than our own`,
+    );
   }
 }
 
@@ -174,10 +181,14 @@ async function loadTree(folders: LogFolders, { size, root }: Checkpoint): Promis
     tree = await TreeFiles.load(folders.published, size);
   } catch (cause) {
     if (cause instanceof AuditRecoveryError) throw cause;
-    throw new AuditRecoveryError(`the tree of size ${size} cannot be read: ${(cause as Error).message}`, { cause });
+    throw new AuditRecoveryError(`the tree of size ${size} cannot be read: ${(cause as Error).message}`, {
+      cause,
+    });
   }
   if (tree.root().equals(root)) return tree;
-  throw new AuditRecoveryError(`the tree of size ${size} has another root than the last checkpoint: never sign it, open a new origin`);
+  throw new AuditRecoveryError(
+    `the tree of size ${size} has another root than the last checkpoint: never sign it, open a new origin`,
+  );
 }
 
 function readPending(logged: LoggedEntry, keys: KeyStore): PendingEntry {
@@ -185,9 +196,14 @@ function readPending(logged: LoggedEntry, keys: KeyStore): PendingEntry {
   return { ...logged, month: record.month, head: readHead(record, logged.entry, keys) };
 }
 
-function readHead(record: { index: number; month: Month; parts: { patient: Buffer } }, entry: Buffer, keys: KeyStore): PatientPartHead {
+function readHead(
+  record: { index: number; month: Month; parts: { patient: Buffer } },
+  entry: Buffer,
+  keys: KeyStore,
+): PatientPartHead {
   const monthKeys = keys.monthKeys(record.month);
-  if (monthKeys === undefined) throw new AuditRecoveryError(`there is no key of ${record.month} for entry ${record.index}`);
+  if (monthKeys === undefined)
+    throw new AuditRecoveryError(`there is no key of ${record.month} for entry ${record.index}`);
   const place = { origin: keys.origin, index: record.index, month: record.month };
   try {
     return patientPartHead(openPart(monthKeys, place, 'patient', record.parts.patient, entry).bytes);
@@ -209,7 +225,8 @@ async function readOpens(
   const opens = new Map<number, PatientPartHead>();
   for (const index of indices) {
     const record = await findRecord(folders.segments, index);
-    if (record === undefined) throw new AuditRecoveryError(`the record of entry ${index}, an open without close, is missing`);
+    if (record === undefined)
+      throw new AuditRecoveryError(`the record of entry ${index}, an open without close, is missing`);
     opens.set(index, readHead(record, await readEntry(files, index, size), keys));
   }
   return opens;

@@ -13,7 +13,9 @@ test('LOG-12 checkpoint, full and partial tiles and bundles are served with thei
   assert.equal((await serveLog(files, 'GET', 'checkpoint')).status, 404);
   const log = await openTestLog(place);
   const fill = async (size: number): Promise<void> => {
-    const missing = Array.from({ length: size - log.size }, () => log.append({ patient: { kind: 'sealed', reason: 'x' } }));
+    const missing = Array.from({ length: size - log.size }, () =>
+      log.append({ patient: { kind: 'sealed', reason: 'x' } }),
+    );
     await Promise.all(missing);
   };
   await fill(200);
@@ -24,12 +26,15 @@ test('LOG-12 checkpoint, full and partial tiles and bundles are served with thei
   await log.checkpoint();
 
   const checkpoint = await serveLog(files, 'GET', 'checkpoint');
-  assert.deepEqual({ ...checkpoint, body: checkpoint.body.toString() }, {
-    status: 200,
-    contentType: 'text/plain; charset=utf-8',
-    cacheControl: 'public, max-age=5',
-    body: log.published.text,
-  });
+  assert.deepEqual(
+    { ...checkpoint, body: checkpoint.body.toString() },
+    {
+      status: 200,
+      contentType: 'text/plain; charset=utf-8',
+      cacheControl: 'public, max-age=5',
+      body: log.published.text,
+    },
+  );
   const lengths: [string, number][] = [
     ['tile/0/000', 8192],
     ['tile/0/001', 8192],
@@ -48,8 +53,21 @@ test('LOG-12 checkpoint, full and partial tiles and bundles are served with thei
   }
   assert.deepEqual((await serveLog(files, 'GET', 'tile/0/000.p/200')).body, early.body);
   const absent = [
-    'tile/0/002', 'tile/0/003.p/1', 'tile/0/002.p/19', 'tile/0/002.p/17', 'tile/1/000', 'tile/1/000.p/3', 'tile/2/000.p/1',
-    'tile/entries/002', 'tile/0/2', 'tile/0/000.p/0', 'tile/0/000.p/256', 'checkpoint?x', 'policy', '../private/state.json', '',
+    'tile/0/002',
+    'tile/0/003.p/1',
+    'tile/0/002.p/19',
+    'tile/0/002.p/17',
+    'tile/1/000',
+    'tile/1/000.p/3',
+    'tile/2/000.p/1',
+    'tile/entries/002',
+    'tile/0/2',
+    'tile/0/000.p/0',
+    'tile/0/000.p/256',
+    'checkpoint?x',
+    'policy',
+    '../private/state.json',
+    '',
   ];
   for (const path of absent) {
     const answer = await serveLog(files, 'GET', path);
@@ -66,6 +84,9 @@ test('LOG-12 checkpoint, full and partial tiles and bundles are served with thei
 
 test('LOG-03 the policy is served as plain text, read only', () => {
   const answer = servePolicy('GET', 'quorum none\n');
-  assert.deepEqual([answer.status, answer.contentType, answer.body.toString()], [200, 'text/plain; charset=utf-8', 'quorum none\n']);
+  assert.deepEqual(
+    [answer.status, answer.contentType, answer.body.toString()],
+    [200, 'text/plain; charset=utf-8', 'quorum none\n'],
+  );
   assert.equal(servePolicy('PUT', 'quorum none\n').status, 405);
 });

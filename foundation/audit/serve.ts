@@ -2,8 +2,8 @@
 // spec: national-service §11.1.4 (LOG-12), §11.1.1 (LOG-03), §21 rows 54–55
 
 import { parseCheckpoint } from './checkpoint.ts';
-import { parseTilePath, type PublishedFiles, readTile, tilePath, within } from './tiles.ts';
 import { AuditIntegrityError } from './errors.ts';
+import { type PublishedFiles, parseTilePath, readTile, tilePath, within } from './tiles.ts';
 
 /** An answer; `body` is to be left out for HEAD (its length stands in Content-Length all the same). */
 export interface LogAnswer {

@@ -76,7 +76,11 @@ export function encodeBundleItem(entry: Uint8Array): Buffer {
 export function decodeBundle(bytes: Buffer): Buffer[] {
   const entries: Buffer[] = [];
   for (let at = 0; at < bytes.length; at += BUNDLE_ITEM_BYTES) {
-    if (at + BUNDLE_ITEM_BYTES > bytes.length || bytes.readUInt16BE(at) !== ENTRY_BYTES || bytes[at + 2] !== 1) {
+    if (
+      at + BUNDLE_ITEM_BYTES > bytes.length ||
+      bytes.readUInt16BE(at) !== ENTRY_BYTES ||
+      bytes[at + 2] !== 1
+    ) {
       throw new AuditFormatError(`element ${at / BUNDLE_ITEM_BYTES} of the entry bundle is malformed`);
     }
     entries.push(bytes.subarray(at + 2, at + BUNDLE_ITEM_BYTES));
@@ -123,9 +127,7 @@ export async function withHashes<T>(
     return blank;
   });
   const tiles = new Map<string, Buffer>();
-  await Promise.all(
-    [...needed].map(async ([path, name]) => tiles.set(path, await readTile(files, name))),
-  );
+  await Promise.all([...needed].map(async ([path, name]) => tiles.set(path, await readTile(files, name))));
   return compute((level, index) => {
     const bytes = tiles.get(tilePath({ ...tileHolding(level, index, size), width: TILE_WIDTH }))!;
     const at = (index % TILE_WIDTH) * HASH_BYTES;

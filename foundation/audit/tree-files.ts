@@ -43,7 +43,9 @@ export class TreeFiles {
     for (let level = 0; countAt(level, size) > 0; level += 1) {
       const name = edgeTile(level);
       const bytes = name.width === 0 ? Buffer.alloc(0) : await readTile(files, name);
-      rows.push(Array.from({ length: name.width }, (_, i) => bytes.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES)));
+      rows.push(
+        Array.from({ length: name.width }, (_, i) => bytes.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES)),
+      );
     }
     const last = edgeTile('entries');
     const items = last.width === 0 ? Buffer.alloc(0) : await readTile(files, last);
@@ -69,7 +71,9 @@ export class TreeFiles {
   /** Adds an entry to the tree in memory; its files follow with `makeDurable`. */
   append(entry: Uint8Array): void {
     this.#bundle.push(encodeBundleItem(entry));
-    this.#edge.append(leafHash(entry), (level, tile, bytes) => this.#complete({ level, tile, width: TILE_WIDTH }, bytes));
+    this.#edge.append(leafHash(entry), (level, tile, bytes) =>
+      this.#complete({ level, tile, width: TILE_WIDTH }, bytes),
+    );
     if (this.#bundle.length < TILE_WIDTH) return;
     const tile = this.size / TILE_WIDTH - 1;
     this.#complete({ level: 'entries', tile, width: TILE_WIDTH }, Buffer.concat(this.#bundle));
@@ -82,7 +86,9 @@ export class TreeFiles {
   }
 
   #partials(): [string, Buffer][] {
-    const hashes = this.#edge.partialTiles().map(({ bytes, ...name }): [string, Buffer] => [tilePath(name), bytes]);
+    const hashes = this.#edge
+      .partialTiles()
+      .map(({ bytes, ...name }): [string, Buffer] => [tilePath(name), bytes]);
     const width = this.#bundle.length;
     if (width === 0) return hashes;
     const name: TileName = { level: 'entries', tile: Math.floor(this.size / TILE_WIDTH), width };

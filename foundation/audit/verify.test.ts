@@ -5,7 +5,16 @@ import assert from 'node:assert/strict';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { formatVkey, type LogVerdict, parseCheckpoint, publishedFolder, signCheckpoint, signerFromSeed, verifyConsistency, verifyLog } from './index.ts';
+import {
+  formatVkey,
+  type LogVerdict,
+  parseCheckpoint,
+  publishedFolder,
+  signCheckpoint,
+  signerFromSeed,
+  verifyConsistency,
+  verifyLog,
+} from './index.ts';
 import { openTestLog, testKeys, testOpen, testPlace, testVkey } from './log-for-tests.ts';
 import { listSegments } from './segments.ts';
 
@@ -22,14 +31,16 @@ test('LOG §11.1.9 verification of a whole log names the first file and index th
   assert.deepEqual([sound.records, sound.erased, sound.checkpoint.size], [601, 0, 601]);
   assert.ok((await verifyLog(publishedFolder(join(place.folder, 'public')), { vkey })).valid);
 
-  const segment = (await listSegments(join(place.folder, 'private/segments')))[0]!.path.slice(place.folder.length + 1);
+  const segment = (await listSegments(join(place.folder, 'private/segments')))[0]!.path.slice(
+    place.folder.length + 1,
+  );
   const flips: [string, number, number | null][] = [
     ['public/tile/entries/000', 99 * 7 + 50, 7],
     ['public/tile/entries/001', 99 * 3, 256],
     ['public/tile/entries/002.p/89', 99 * 88 + 98, 512 + 88],
     ['public/tile/0/001', 32 * 9 + 4, 256 + 9],
     ['public/tile/1/000.p/2', 32, 256],
-    ['private/' + segment.slice('private/'.length), 100, 0],
+    [segment, 100, 0],
   ];
   for (const [file, at, index] of flips) {
     const path = join(place.folder, file);
@@ -66,7 +77,10 @@ test('LOG §11.1.9 a checkpoint by another key, or a second history signed by th
   await log.shutdown();
   const other = formatVkey(signerFromSeed(log.origin, Buffer.alloc(32, 3)));
   const verdict = await verifyLog(place.folder, { vkey: other });
-  assert.deepEqual(verdict.valid || [verdict.file, verdict.reason], ['checkpoint', 'the checkpoint is not signed by the log']);
+  assert.deepEqual(verdict.valid || [verdict.file, verdict.reason], [
+    'checkpoint',
+    'the checkpoint is not signed by the log',
+  ]);
 
   const files = publishedFolder(join(place.folder, 'public'));
   const newer = log.published.checkpoint;

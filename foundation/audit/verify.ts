@@ -12,7 +12,15 @@ import { patientPartHead } from './parts.ts';
 import { openPart, type StoredRecord } from './record.ts';
 import { logFolders } from './recovery.ts';
 import { listSegments, scanSegment } from './segments.ts';
-import { decodeBundle, type PublishedFiles, publishedFolder, readTile, type TileName, tileHolding, tilePath } from './tiles.ts';
+import {
+  decodeBundle,
+  type PublishedFiles,
+  publishedFolder,
+  readTile,
+  type TileName,
+  tileHolding,
+  tilePath,
+} from './tiles.ts';
 
 export type LogVerdict =
   | {
@@ -47,10 +55,12 @@ export async function verifyLog(
   try {
     const checkpoint = await verifyCheckpoint(files, options.vkey);
     await verifyTree(files, checkpoint);
-    if (options.keys === undefined || typeof log !== 'string') return { valid: true, checkpoint, records: 0, erased: 0 };
+    if (options.keys === undefined || typeof log !== 'string')
+      return { valid: true, checkpoint, records: 0, erased: 0 };
     return { valid: true, checkpoint, ...(await verifyRecords(log, files, checkpoint.size, options.keys)) };
   } catch (error) {
-    if (error instanceof Difference) return { valid: false, file: error.file, index: error.index, reason: error.message };
+    if (error instanceof Difference)
+      return { valid: false, file: error.file, index: error.index, reason: error.message };
     throw error;
   }
 }
@@ -70,7 +80,8 @@ async function verifyCheckpoint(files: PublishedFiles, vkey: string): Promise<Ch
   const text = await files('checkpoint');
   if (text === undefined) throw new Difference('checkpoint', null, 'there is no checkpoint');
   const checkpoint = await inFile('checkpoint', null, () => parseCheckpoint(text.toString('utf8')));
-  if (!signedByLog(checkpoint, key)) throw new Difference('checkpoint', null, 'the checkpoint is not signed by the log');
+  if (!signedByLog(checkpoint, key))
+    throw new Difference('checkpoint', null, 'the checkpoint is not signed by the log');
   return checkpoint;
 }
 
@@ -83,7 +94,8 @@ async function verifyTree(files: PublishedFiles, { size, root }: Checkpoint): Pr
   for (let at = 0; at < size; at += TILE_WIDTH) {
     const name = tileHolding('entries', at, size);
     const bundle = await inFile(tilePath(name), at, () => readTile(files, name));
-    for (const entry of await inFile(tilePath(name), at, () => decodeBundle(bundle))) edge.append(leafHash(entry), onFull);
+    for (const entry of await inFile(tilePath(name), at, () => decodeBundle(bundle)))
+      edge.append(leafHash(entry), onFull);
     for (const { name: tile, bytes } of full.splice(0)) await compareTile(files, tile, bytes);
   }
   for (const { bytes, ...tile } of edge.partialTiles()) await compareTile(files, tile, bytes);
@@ -91,14 +103,19 @@ async function verifyTree(files: PublishedFiles, { size, root }: Checkpoint): Pr
 }
 
 /** A tile against what the entries lead to; the index is that of the first entry under the first hash that differs. */
-async function compareTile(files: PublishedFiles, name: TileName & { level: number | 'entries' }, expected: Buffer): Promise<void> {
+async function compareTile(
+  files: PublishedFiles,
+  name: TileName & { level: number | 'entries' },
+  expected: Buffer,
+): Promise<void> {
   const span = TILE_WIDTH ** (name.level as number);
   const firstEntry = name.tile * TILE_WIDTH * span;
   const bytes = await inFile(tilePath(name), firstEntry, () => readTile(files, name));
   if (bytes.equals(expected)) return;
   let at = 0;
   while (bytes.subarray(at, at + HASH_BYTES).equals(expected.subarray(at, at + HASH_BYTES))) at += HASH_BYTES;
-  const reason = name.level === 0 ? 'the entry and its hash in the tile differ' : 'the hash differs from those below it';
+  const reason =
+    name.level === 0 ? 'the entry and its hash in the tile differ' : 'the hash differs from those below it';
   throw new Difference(tilePath(name), firstEntry + (at / HASH_BYTES) * span, reason);
 }
 
@@ -121,14 +138,11 @@ async function verifyRecords(
   for (const { path, month } of await listSegments(segments)) {
     const file = path.slice(join(folder, '/').length);
     let last = -1;
-    const scan = scanSegment(path);
-    for (;;) {
-      const step = await inFile(file, last + 1, () => scan.next());
-      if (step.done === true) break;
-      const { record } = step.value;
+    for await (const record of recordsIn(path, file)) {
       const { index } = record;
       if (index >= size) continue;
-      if (index <= last || record.month !== month) throw new Difference(file, index, 'a record is out of order');
+      if (index <= last || record.month !== month)
+        throw new Difference(file, index, 'a record is out of order');
       last = index;
       const tile = Math.floor(index / TILE_WIDTH);
       if (tile !== bundle.tile) {
@@ -137,20 +151,45 @@ async function verifyRecords(
       const entry = bundle.entries[index % TILE_WIDTH]!;
       const range = await inFile(file, index, () => verifyRecord(record, entry, keys));
       if (range !== undefined) destroyed.push(range);
-      if ((seen[Math.floor(index / 8)]! & (1 << (index % 8))) !== 0) throw new Difference(file, index, 'a record is there twice');
+      if ((seen[Math.floor(index / 8)]! & (1 << (index % 8))) !== 0)
+        throw new Difference(file, index, 'a record is there twice');
       seen[Math.floor(index / 8)]! |= 1 << (index % 8);
       records += 1;
     }
   }
+  return { records, erased: countErased(size, seen, destroyed) };
+}
+
+/** Records of a segment; bytes that are no record are a difference at the entry after the last one read. */
+async function* recordsIn(path: string, file: string): AsyncGenerator<StoredRecord> {
+  let last: number | null = null;
+  try {
+    for await (const { record } of scanSegment(path)) {
+      last = record.index;
+      yield record;
+    }
+  } catch (error) {
+    if (error instanceof AuditError)
+      throw new Difference(file, last === null ? null : last + 1, error.message);
+    throw error;
+  }
+}
+
+/** How many entries have no record any more; every one must be accounted for by the destruction of its month's key. */
+function countErased(size: number, seen: Uint8Array, destroyed: readonly Range[]): number {
   let erased = 0;
   for (let index = 0; index < size; index += 1) {
     if ((seen[Math.floor(index / 8)]! & (1 << (index % 8))) !== 0) continue;
     if (!destroyed.some(({ first, last }) => first <= index && index <= last)) {
-      throw new Difference('private/segments', index, 'the stored record is missing and no erasure accounts for it');
+      throw new Difference(
+        'private/segments',
+        index,
+        'the stored record is missing and no erasure accounts for it',
+      );
     }
     erased += 1;
   }
-  return { records, erased };
+  return erased;
 }
 
 /** Opens all parts; returns the range that a `key-destroyed` record accounts for. */

@@ -14,7 +14,15 @@ import { formatNote, formatVkey, SIGNATURE_TYPE, signerFromSeed } from './note.t
 import { type EventParts, serialiseParts } from './parts.ts';
 import { parsePolicy, policyText, quorumMet, trustedLogKey } from './policy.ts';
 import { formatProof, parseProof, verifyProof } from './proof.ts';
-import { decodeRecord, deriveKey, deriveMonthKeys, encodeRecord, nhsLookup, openPart, sealPart } from './record.ts';
+import {
+  decodeRecord,
+  deriveKey,
+  deriveMonthKeys,
+  encodeRecord,
+  nhsLookup,
+  openPart,
+  sealPart,
+} from './record.ts';
 import { encodeBundleItem, publishedFolder, withHashes } from './tiles.ts';
 import { TreeFiles } from './tree-files.ts';
 
@@ -23,7 +31,8 @@ const WITNESS = 'audit.gpc.example.nhs.uk/witness/gw-02';
 const logKey = signerFromSeed(ORIGIN, Buffer.alloc(32, 1));
 const witnessKey = signerFromSeed(WITNESS, Buffer.alloc(32, 2), SIGNATURE_TYPE.cosignature);
 const LOG_VKEY = 'audit.gpc.example.nhs.uk/log/gw-01+9cafd667+AYqI4910CfGV/VLbLTy6XXLKZwm/HZQSG/N0iAG0D29c';
-const WITNESS_VKEY = 'audit.gpc.example.nhs.uk/witness/gw-02+f9bd5044+BIE5dw6ofRdfVqNUZsNMfszLjYqRtO43ol32D1uPybOU';
+const WITNESS_VKEY =
+  'audit.gpc.example.nhs.uk/witness/gw-02+f9bd5044+BIE5dw6ofRdfVqNUZsNMfszLjYqRtO43ol32D1uPybOU';
 
 const AT = '2026-03-02T10:41:07.114Z';
 const event: EventParts = {
@@ -40,14 +49,21 @@ const event: EventParts = {
     trace: '6c1f1f0e-1b5e-4d2c-9b1d-0d5a9f0e7a11',
     kind: 'open',
   },
-  staff: { name: 'Dr Amara Okafor', userId: '555011112222', roleProfileId: '555033334444', localUserId: 'aokafor' },
+  staff: {
+    name: 'Dr Amara Okafor',
+    userId: '555011112222',
+    roleProfileId: '555033334444',
+    localUserId: 'aokafor',
+  },
   technical: { method: 'POST', from: '200000001234', to: '200000009991', ip: '192.0.2.17', tls: 'TLSv1.3' },
 };
 const PARTS_TEXT = {
   patient:
     '{"v":1,"kind":"open","at":"2026-03-02T10:41:07.114Z","trace":"6c1f1f0e-1b5e-4d2c-9b1d-0d5a9f0e7a11","nhsNumber":"9123456787","practice":"A83999","organisation":{"ods":"RZ901","name":"Northmoor Hospital","type":"acute-emergency"},"role":{"code":"R8000","display":"Clinical Practitioner Access Role"},"product":"ar-structured","interaction":"urn:nhs:names:services:gpconnect:fhir:operation:gpc.getstructuredrecord-1","areas":["medications","allergies"],"purpose":"directcare","decision":"forward"}',
-  staff: '{"v":1,"userId":"555011112222","roleProfileId":"555033334444","localUserId":"aokafor","name":"Dr Amara Okafor"}',
-  technical: '{"v":1,"method":"POST","from":"200000001234","to":"200000009991","ip":"192.0.2.17","tls":"TLSv1.3"}',
+  staff:
+    '{"v":1,"userId":"555011112222","roleProfileId":"555033334444","localUserId":"aokafor","name":"Dr Amara Okafor"}',
+  technical:
+    '{"v":1,"method":"POST","from":"200000001234","to":"200000009991","ip":"192.0.2.17","tls":"TLSv1.3"}',
 };
 
 const ascii = (text: string): Buffer => sha256(Buffer.from(text));
@@ -92,7 +108,10 @@ test('LOG-05 salted commitments make the 97-byte entry', () => {
   assert.equal(hex(salt('patient')), '5b398d9da1361adfa6f7fd33a59a8cfeee9f7a5dc957e0f3f8a78db47d29a97d');
   assert.equal(hex(commitments.patient), '6931d6d3953f1cee60abdbcd33b6f87fcab97e4d6417a03e6c15c61e09a7a017');
   assert.equal(hex(commitments.staff), '3d60fa3b11c8d6f89405f709a325bb3f6033666c96bbdbc5e0ec2e63ec530d98');
-  assert.equal(hex(commitments.technical), '7e98c46f681167c7e4ecaf2736a4fe6fc15b87d1adce879ad44f5952661fcdda');
+  assert.equal(
+    hex(commitments.technical),
+    '7e98c46f681167c7e4ecaf2736a4fe6fc15b87d1adce879ad44f5952661fcdda',
+  );
   assert.equal(entries[2]!.length, 97);
   assert.equal(entries[2]![0], 1);
 });
@@ -105,10 +124,22 @@ test('LOG-11 leaves, nodes and roots are those of the example', () => {
     '00d6f33b12252f84e82c0c11c6168c53fb231356ebc5186b8bd84bbfec4b3b01',
     'd628120bdb18dfc0ee1da76953ae6547634bbedcbcec5ccbadcff21d6a0b614f',
   ]);
-  assert.equal(hex(nodeHash(leaves[0]!, leaves[1]!)), 'e6fef4a0972d04fc313cc9e459bda2abdd4d552eebdb45aa0deac4593fd52908');
-  assert.equal(hex(nodeHash(leaves[2]!, leaves[3]!)), '4339d073be7a76c6a18746a1932bb5c86de4b838e788b3d796edb32219c6de65');
-  assert.equal(hex(rootHash(3, readLeaf)), 'd92619967c53bc5a643eb053761967d734ed66d5cf5201d11e3ae9d6b18f8955');
-  assert.equal(hex(rootHash(5, readLeaf)), 'f68b6f95fab98e5a4ab6f30025aeb3355638e19e6cd1a6ba6df6baddc28a7f00');
+  assert.equal(
+    hex(nodeHash(leaves[0]!, leaves[1]!)),
+    'e6fef4a0972d04fc313cc9e459bda2abdd4d552eebdb45aa0deac4593fd52908',
+  );
+  assert.equal(
+    hex(nodeHash(leaves[2]!, leaves[3]!)),
+    '4339d073be7a76c6a18746a1932bb5c86de4b838e788b3d796edb32219c6de65',
+  );
+  assert.equal(
+    hex(rootHash(3, readLeaf)),
+    'd92619967c53bc5a643eb053761967d734ed66d5cf5201d11e3ae9d6b18f8955',
+  );
+  assert.equal(
+    hex(rootHash(5, readLeaf)),
+    'f68b6f95fab98e5a4ab6f30025aeb3355638e19e6cd1a6ba6df6baddc28a7f00',
+  );
   const edge = new TreeEdge();
   for (const leaf of leaves) edge.append(leaf, () => assert.fail('no tile is full'));
   assert.equal(hex(edge.root()), 'f68b6f95fab98e5a4ab6f30025aeb3355638e19e6cd1a6ba6df6baddc28a7f00');
@@ -131,17 +162,24 @@ test('LOG-12 the partial tile and the entry bundle of five entries are those of 
 });
 
 test('LOG §11.1.5 the signed checkpoint of size 3 is that of the example', () => {
-  const text = signCheckpoint({ origin: ORIGIN, size: 3, root: Buffer.from(rootHash(3, readLeaf)) }, [logKey]);
+  const text = signCheckpoint({ origin: ORIGIN, size: 3, root: Buffer.from(rootHash(3, readLeaf)) }, [
+    logKey,
+  ]);
   assert.equal(text, CHECKPOINT_3);
   assert.ok(signedByLog(parseCheckpoint(text), logKey));
 });
 
 test('LOG-17 the cosigned checkpoint of size 5 is that of the example', () => {
-  const text = signCheckpoint({ origin: ORIGIN, size: 5, root: Buffer.from(rootHash(5, readLeaf)) }, [logKey]);
+  const text = signCheckpoint({ origin: ORIGIN, size: 5, root: Buffer.from(rootHash(5, readLeaf)) }, [
+    logKey,
+  ]);
   assert.equal(text, CHECKPOINT_5_LOG);
   const checkpoint = parseCheckpoint(text);
   const { note } = checkpoint;
-  const cosigned = formatNote({ ...note, signatures: [...note.signatures, cosign(checkpoint, witnessKey, 1772448080)] });
+  const cosigned = formatNote({
+    ...note,
+    signatures: [...note.signatures, cosign(checkpoint, witnessKey, 1772448080)],
+  });
   assert.equal(cosigned, CHECKPOINT_5);
   assert.equal(cosignedAt(parseCheckpoint(cosigned), witnessKey), 1772448080);
 });
@@ -181,21 +219,30 @@ test('LOG §11.1.9 a proof with another part, hash, index, checkpoint or key doe
 
 test('LOG §11.1.6 the consistency proof 3 → 5 is that of the example', () => {
   const path = consistencyPath(3, 5, readLeaf);
-  assert.deepEqual(path.map((hash) => Buffer.from(hash).toString('base64')), [
-    'Q8LJ+p0SYi5m5GYcSmbDUn0icoJCkfS/vNWjvX+wxS0=',
-    'ANbzOxIlL4ToLAwRxhaMU/sjE1brxRhri9hLv+xLOwE=',
-    '5v70oJctBPwxPMnkWb2iq91NVS7r20WqDerEWT/VKQg=',
-    '1igSC9sY38DuHadpU65lR2NLvty87FzLrc/yHWoLYU8=',
-  ]);
+  assert.deepEqual(
+    path.map((hash) => Buffer.from(hash).toString('base64')),
+    [
+      'Q8LJ+p0SYi5m5GYcSmbDUn0icoJCkfS/vNWjvX+wxS0=',
+      'ANbzOxIlL4ToLAwRxhaMU/sjE1brxRhri9hLv+xLOwE=',
+      '5v70oJctBPwxPMnkWb2iq91NVS7r20WqDerEWT/VKQg=',
+      '1igSC9sY38DuHadpU65lR2NLvty87FzLrc/yHWoLYU8=',
+    ],
+  );
   assert.ok(consistent(parseCheckpoint(CHECKPOINT_3), parseCheckpoint(CHECKPOINT_5), path));
 });
 
 test('LOG-07 LOG-10 keys, ciphertext, tag and look-up key are those of the example', () => {
   const monthKey = Buffer.alloc(32, 7);
-  assert.equal(hex(deriveKey(monthKey, ORIGIN, 202603, 'patient')), '53b2ae52be07918ff441a918d99a46988d4774aa2633df89be9f679db53ef44d');
+  assert.equal(
+    hex(deriveKey(monthKey, ORIGIN, 202603, 'patient')),
+    '53b2ae52be07918ff441a918d99a46988d4774aa2633df89be9f679db53ef44d',
+  );
   const keys = deriveMonthKeys(monthKey, ORIGIN, 202603);
   assert.equal(hex(keys.lookup), '15f1de422a77e39f7e6832b061c2e15960ca8d25180490ca8ee4f09a6aa95bbc');
-  assert.equal(hex(nhsLookup(keys, '9123456787')), '1c5f49383546c161d059ffd3ca6f5a3dec60ec929cb481c07f0f31c2275a47e6');
+  assert.equal(
+    hex(nhsLookup(keys, '9123456787')),
+    '1c5f49383546c161d059ffd3ca6f5a3dec60ec929cb481c07f0f31c2275a47e6',
+  );
   const place = { origin: ORIGIN, index: 2, month: 202603 };
   const nonce = Buffer.from('000102030405060708090a0b', 'hex');
   const stored = perPart((name) => sealPart(keys.parts[name], place, name, salt(name), parts[name], nonce));
@@ -203,7 +250,10 @@ test('LOG-07 LOG-10 keys, ciphertext, tag and look-up key are those of the examp
   assert.equal(sealed.length, 12 + 527 + 16);
   assert.equal(hex(sealed.subarray(12, 28)), '273a0ef414f7704d7440fec626c3baf4');
   assert.equal(hex(sealed.subarray(-16)), 'bbe7f4aadef861181cc693eadc273689');
-  assert.equal(hex(sha256(sealed.subarray(12))), 'c7c7224815b60791b69d2c64aafcc56826121ace196e2b5987b86f9cbd552085');
+  assert.equal(
+    hex(sha256(sealed.subarray(12))),
+    'c7c7224815b60791b69d2c64aafcc56826121ace196e2b5987b86f9cbd552085',
+  );
   const bytes = encodeRecord({ index: 2, month: 202603, parts: stored });
   assert.equal(hex(bytes.subarray(0, 16)), '0000000000000002' + '0003176b' + '0000022b');
   const decoded = decodeRecord(bytes)!;
@@ -214,7 +264,12 @@ test('LOG-07 LOG-10 keys, ciphertext, tag and look-up key are those of the examp
 });
 
 test('LOG-03 LOG-19 the policy file names logs and witnesses, and the quorum decides', () => {
-  const alone = { logs: [{ vkey: LOG_VKEY, url: `https://${ORIGIN}` }], witnesses: [], groups: [], quorum: 'none' };
+  const alone = {
+    logs: [{ vkey: LOG_VKEY, url: `https://${ORIGIN}` }],
+    witnesses: [],
+    groups: [],
+    quorum: 'none',
+  };
   assert.equal(policyText(alone), `log ${LOG_VKEY} https://${ORIGIN}\nquorum none\n`);
   assert.deepEqual(parsePolicy(policyText(alone)), alone);
   const witnessed = {

@@ -39,8 +39,12 @@ export function encodeGroup(entries: readonly LoggedEntry[]): Buffer {
 }
 
 /** The group at `at`; undefined when there is no whole, unaltered one. */
-export function decodeGroup(bytes: Buffer, at: number): { entries: LoggedEntry[]; length: number } | undefined {
-  if (bytes.length < at + HEAD_BYTES + HASH_BYTES || !bytes.subarray(at, at + 4).equals(MAGIC)) return undefined;
+export function decodeGroup(
+  bytes: Buffer,
+  at: number,
+): { entries: LoggedEntry[]; length: number } | undefined {
+  if (bytes.length < at + HEAD_BYTES + HASH_BYTES || !bytes.subarray(at, at + 4).equals(MAGIC))
+    return undefined;
   const end = at + HEAD_BYTES + bytes.readUInt32BE(at + 4);
   if (bytes.length < end + HASH_BYTES) return undefined;
   if (!sha256(bytes.subarray(at, end)).equals(bytes.subarray(end, end + HASH_BYTES))) return undefined;
@@ -51,7 +55,8 @@ export function decodeGroup(bytes: Buffer, at: number): { entries: LoggedEntry[]
   for (let i = 0; i < count; i += 1) {
     const body = bytes.subarray(0, end);
     const decoded = decodeRecord(body, position + ENTRY_BYTES);
-    if (decoded?.record.index !== first + i) throw new AuditFormatError(`group of entry ${first} is inconsistent`);
+    if (decoded?.record.index !== first + i)
+      throw new AuditFormatError(`group of entry ${first} is inconsistent`);
     const recordAt = position + ENTRY_BYTES;
     entries.push({
       index: first + i,
@@ -136,7 +141,9 @@ export async function replayWriteAhead(folder: string, from: number): Promise<Re
       // Files below `from` are no longer needed: one may have gone before an earlier one.
       const fits = next === undefined || (next <= from && first <= from) ? first <= from : first === next;
       if (torn !== undefined || !fits) {
-        throw new AuditRecoveryError(`${name} begins entry ${first} where ${next ?? from} was expected: entries are damaged or missing`);
+        throw new AuditRecoveryError(
+          `${name} begins entry ${first} where ${next ?? from} was expected: entries are damaged or missing`,
+        );
       }
       next = first + group.entries.length;
       entries.push(...group.entries.filter(({ index }) => index >= from));

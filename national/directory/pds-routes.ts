@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from '@gp-connect/foundation/http';
 import { isNhsNumber } from '@gp-connect/foundation/nhs';
 import type { Bundle } from 'fhir/r4.js';
+import { sendJson } from './exact-json.ts';
 import { accessOf, checkHeaders, type PdsAccess, type PdsVerifiers } from './pds-access.ts';
 import { PdsRefusal, tooManyMatches } from './pds-errors.ts';
 import { matchPatients } from './pds-match.ts';
@@ -61,8 +62,7 @@ export async function pdsRoutes(server: FastifyInstance, options: PdsRoutes): Pr
     checkHeaders(request, access, options.severalOrganisations.has(access.application));
     return access;
   };
-  const send = (reply: FastifyReply, body: unknown) =>
-    reply.header('content-type', contentType).send(JSON.stringify(body));
+  const send = (reply: FastifyReply, body: unknown) => sendJson(reply, contentType, body);
   const within = <T>(work: Promise<T>): Promise<T> => inTime(work, options.timeoutMs);
 
   server.get<{ Params: { id: string } }>('/Patient/:id', async (request, reply) => {
@@ -110,6 +110,7 @@ export async function pdsRoutes(server: FastifyInstance, options: PdsRoutes): Pr
 
 /** @throws PdsRefusal 400, 403, 404 */
 async function readPatient(store: DirectoryStore, id: string, access: PdsAccess): Promise<StoredPatient> {
+  if (id === '') throw new PdsRefusal('unsupported');
   if (!isNhsNumber(id)) throw new PdsRefusal('resourceId');
   if (access.mode === 'patient' && access.nhsNumber !== id) throw new PdsRefusal('patientAction');
   const found = await findPatient(store, id);
@@ -131,11 +132,7 @@ function unknownRequest(request: FastifyRequest, access: PdsAccess): PdsRefusal 
 function answerPdsError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const refusal = error instanceof PdsRefusal ? error : new PdsRefusal('internal');
   if (refusal.status >= 500) request.log.error({ err: error }, 'PDS request failed');
-  reply
-    .code(refusal.status)
-    .headers(refusal.headers)
-    .header('content-type', contentType)
-    .send(JSON.stringify(refusal.body));
+  sendJson(reply.code(refusal.status).headers(refusal.headers), contentType, refusal.body);
 }
 
 async function inTime<T>(work: Promise<T>, ms: number): Promise<T> {

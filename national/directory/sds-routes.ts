@@ -1,6 +1,7 @@
 // SDS over FHIR R4: `/Device` and `/Endpoint`. spec: foundations §16
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from '@gp-connect/foundation/http';
+import { sendJson } from './exact-json.ts';
 import { DirectoryTimeout, DirectoryUnreadable, type LiveDirectory } from './live-directory.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { SdsRefusal, sdsBadRequest, sdsGatewayRefusal, sdsRefusal } from './sds-errors.ts';
@@ -73,7 +74,7 @@ async function answerSearch(
   const origin = options.publicUrl ?? `${request.protocol}://${request.host}`;
   const self = origin + decoded(request.url);
   const bundle = sdsBundle(resources, { base: origin + sdsPath, self, newId });
-  return reply.header('content-type', contentType).send(JSON.stringify(bundle));
+  return sendJson(reply, contentType, bundle);
 }
 
 /** @throws SdsRefusal 406 */
@@ -88,11 +89,7 @@ function answerSdsError(error: unknown, request: FastifyRequest, reply: FastifyR
   const refusal = asRefusal(error);
   if (refusal.row.status >= 500) request.log.error({ err: error }, 'SDS request failed');
   const body = refusal.body(String(reply.getHeader('x-correlation-id') ?? newId()));
-  reply
-    .code(refusal.row.status)
-    .headers(refusal.headers)
-    .header('content-type', refusal.contentType)
-    .send(JSON.stringify(body));
+  sendJson(reply.code(refusal.row.status).headers(refusal.headers), refusal.contentType, body);
 }
 
 function asRefusal(error: unknown): SdsRefusal {

@@ -3,6 +3,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { FastifyInstance } from '@gp-connect/foundation/http';
 import {
+  type CryptoKey,
   createLocalJWKSet,
   decodeProtectedHeader,
   errors,

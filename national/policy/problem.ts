@@ -50,13 +50,15 @@ export function answerProblem(error: unknown, request: FastifyRequest, reply: Fa
     .headers(problem.headers)
     .header('content-type', 'application/problem+json')
     .send(
-      JSON.stringify({
-        type: 'about:blank',
-        title: titles[problem.status] ?? 'Refused',
-        status: problem.status,
-        detail: problem.message,
-        ...(problem.errors.length ? { errors: problem.errors } : {}),
-      }),
+      Buffer.from(
+        JSON.stringify({
+          type: 'about:blank',
+          title: titles[problem.status] ?? 'Refused',
+          status: problem.status,
+          detail: problem.message,
+          ...(problem.errors.length ? { errors: problem.errors } : {}),
+        }),
+      ),
     );
 }
 

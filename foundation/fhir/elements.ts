@@ -11,7 +11,7 @@ export type FhirVersion = 'STU3' | 'R4' | 'DSTU2';
 
 export type ElementForm = 'primitive' | 'complex' | 'resource' | 'xhtml';
 
-export type ElementDefinition = {
+export type FhirElement = {
   /** JSON and XML name (`valueString`, not `value[x]`). */
   readonly name: string;
   /** FHIR type: `dateTime`, `CodeableConcept`, `PatientContact`, `Resource` for any resource. */
@@ -27,11 +27,11 @@ export type ElementDefinition = {
   readonly order: number;
 };
 
-export type TypeDefinition = {
+export type FhirType = {
   readonly name: string;
   readonly isResource: boolean;
   /** By JSON name, in definition order, inherited elements first. */
-  readonly elements: ReadonlyMap<string, ElementDefinition>;
+  readonly elements: ReadonlyMap<string, FhirElement>;
 };
 
 const sources: Record<FhirVersion, string> = { STU3: stu3Elements, R4: r4Elements, DSTU2: dstu2Elements };
@@ -42,7 +42,7 @@ const cardinalities: Record<string, { many: boolean; required: boolean }> = {
   '+': { many: true, required: true },
 };
 
-type Table = { lines: Map<string, string>; built: Map<string, TypeDefinition> };
+type Table = { lines: Map<string, string>; built: Map<string, FhirType> };
 const tables = new Map<FhirVersion, Table>();
 
 function tableOf(version: FhirVersion): Table {
@@ -65,7 +65,7 @@ function formOf(type: string): ElementForm {
   return /^[a-z]/.test(type) ? 'primitive' : 'complex';
 }
 
-function readElement(text: string, order: number): ElementDefinition[] {
+function readElement(text: string, order: number): FhirElement[] {
   const [, stem, mark, at, type] = /^(\w+)([?!*+])(@?)(.+)$/.exec(text)!;
   const base = { ...cardinalities[mark!]!, attribute: at === '@', order };
   if (!type!.startsWith('[')) {
@@ -82,7 +82,7 @@ function readElement(text: string, order: number): ElementDefinition[] {
     });
 }
 
-function buildType(version: FhirVersion, name: string, line: string): TypeDefinition {
+function buildType(version: FhirVersion, name: string, line: string): FhirType {
   const [parentName, ...texts] = line.split(' ') as [string, ...string[]];
   const parent = parentName === '' ? undefined : typeDefinition(version, parentName);
   const elements = new Map(parent?.elements);
@@ -93,7 +93,7 @@ function buildType(version: FhirVersion, name: string, line: string): TypeDefini
 }
 
 /** The definition of a type or resource, or undefined if that version of FHIR has none of that name. */
-export function typeDefinition(version: FhirVersion, name: string): TypeDefinition | undefined {
+export function typeDefinition(version: FhirVersion, name: string): FhirType | undefined {
   const table = tableOf(version);
   const existing = table.built.get(name);
   if (existing !== undefined) return existing;
@@ -105,7 +105,7 @@ export function typeDefinition(version: FhirVersion, name: string): TypeDefiniti
 }
 
 /** The definition of a concrete resource type (`Patient`), or undefined. */
-export function resourceDefinition(version: FhirVersion, name: string): TypeDefinition | undefined {
+export function resourceDefinition(version: FhirVersion, name: string): FhirType | undefined {
   if (name === 'Resource' || name === 'DomainResource') return undefined;
   const found = typeDefinition(version, name);
   return found?.isResource === true ? found : undefined;

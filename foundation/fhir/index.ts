@@ -3,7 +3,7 @@ export * from './coded-text.ts';
 export * from './dates.ts';
 export * from './decimals.ts';
 export {
-  type ElementDefinition,
+  type FhirElement,
   type FhirVersion,
   isResourceType,
   resourceDefinition,

@@ -124,18 +124,18 @@ export function parseJson(document: string | Uint8Array, limits: Partial<ReadLim
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     throw new FhirSyntaxError('', 'the document must be one JSON object');
   }
-  const type = (parsed as JsonResource).resourceType;
-  if (typeof type !== 'string' || type === '') {
-    throw new FhirSyntaxError('resourceType', 'must be the name of a resource');
-  }
+  const type = (parsed as JsonResource).resourceType as unknown;
   const check: Check = {
     members: 0,
     texts: cost.escapes || (typeof document === 'string' && !text.isWellFormed()),
     marked: cost.exactNumbers.length > 0 && !cost.escapes,
-    path: safeName(type),
+    path: typeof type === 'string' ? safeName(type) : '',
   };
   settle(parsed as JsonResource, check);
   if (check.members !== cost.members) throw new FhirSyntaxError(duplicateKeyPath(text), 'stands twice');
+  if (typeof (parsed as JsonResource).resourceType !== 'string' || type === '') {
+    throw new FhirSyntaxError('resourceType', 'must be the name of a resource');
+  }
   return parsed as JsonResource;
 }
 

@@ -3,6 +3,8 @@
 const zone = 'Europe/London';
 const minute = 60_000;
 const day = 86_400_000;
+/** Clocks never changed before; Greenwich time is near enough for the local times of towns. */
+const firstZoneYear = 1900;
 
 const wallClock = new Intl.DateTimeFormat('en-GB', {
   timeZone: zone,
@@ -35,6 +37,7 @@ function offsetFromZoneData(at: number): number {
 /** Milliseconds London is ahead of UTC at an instant: the present rule since 1996, the zone's history before. */
 export function londonOffset(at: number): number {
   const year = new Date(at).getUTCFullYear();
+  if (year < firstZoneYear) return 0;
   if (year < 1996) return offsetFromZoneData(at);
   return at >= changeOver(year, 2) && at < changeOver(year, 9) ? 60 * minute : 0;
 }

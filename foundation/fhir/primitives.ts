@@ -1,6 +1,6 @@
 // What a value of each FHIR primitive looks like. spec: foundations §9.2 (ids), §9.4; access-record-structured §10.6
 import { decimalText } from './decimals.ts';
-import type { ElementDefinition } from './elements.ts';
+import type { FhirElement } from './elements.ts';
 
 const day = '(?:0[1-9]|[12]\\d|3[01])';
 const date = `\\d{4}(?:-(?:0[1-9]|1[0-2])(?:-${day})?)?`;
@@ -59,7 +59,7 @@ function numberFault(type: string, text: string): string | undefined {
 }
 
 /** What is wrong with the JSON type of a primitive (`must be a boolean`), or undefined. Formats are not looked at. */
-export function primitiveTypeFault(element: ElementDefinition, value: unknown): string | undefined {
+export function primitiveTypeFault(element: FhirElement, value: unknown): string | undefined {
   if (element.type === 'boolean') return typeof value === 'boolean' ? undefined : 'must be a boolean';
   if (element.type === 'decimal' || Object.hasOwn(integers, element.type)) {
     const text = decimalText(value);

@@ -9,14 +9,15 @@ export type ParsedReference =
   | { kind: 'relative'; type: string; id: string; version?: string }
   /** `#id`: a resource contained in the same one; an empty id is the resource itself. */
   | { kind: 'contained'; id: string }
-  | { kind: 'uuid'; uuid: string }
+  /** `urn:uuid:…`; `bare` if a deployed system left the `urn:uuid:` away. */
+  | { kind: 'uuid'; uuid: string; bare?: true }
   | { kind: 'absolute'; url: string; base?: string; type?: string; id?: string; version?: string }
   | { kind: 'other' };
 
 const relative = /^([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/([A-Za-z0-9\-.]{1,64}))?$/;
 const onServer =
   /^(https?:\/\/.+)\/([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/([A-Za-z0-9\-.]{1,64}))?$/;
-const uuidUrn = /^urn:uuid:([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})$/i;
+const uuidUrn = /^(urn:uuid:)?([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})$/i;
 
 const versionOf = (version: string | undefined): { version?: string } =>
   version === undefined ? {} : { version };
@@ -25,7 +26,9 @@ const versionOf = (version: string | undefined): { version?: string } =>
 export function parseReference(reference: string, fhir: FhirVersion = 'STU3'): ParsedReference {
   if (reference.startsWith('#')) return { kind: 'contained', id: reference.slice(1) };
   const uuid = uuidUrn.exec(reference);
-  if (uuid !== null) return { kind: 'uuid', uuid: uuid[1]!.toLowerCase() };
+  if (uuid !== null) {
+    return { kind: 'uuid', uuid: uuid[2]!.toLowerCase(), ...(uuid[1] === undefined ? { bare: true } : {}) };
+  }
   const local = relative.exec(reference);
   if (local !== null && isResourceType(local[1]!, fhir)) {
     return { kind: 'relative', type: local[1]!, id: local[2]!, ...versionOf(local[3]) };

@@ -2,12 +2,12 @@
 //
 // Like a strict parser: what stands in the resource must be FHIR. What is missing is the business of profiles.
 import { isExact } from './decimals.ts';
-import { type PathSteps, pathText } from './element-path.ts';
+import { pathText } from './element-path.ts';
 import {
-  type ElementDefinition,
+  type FhirElement,
+  type FhirType,
   type FhirVersion,
   resourceDefinition,
-  type TypeDefinition,
   typeDefinition,
 } from './elements.ts';
 import { formatFault, primitiveTypeFault } from './primitives.ts';
@@ -18,110 +18,110 @@ import { xhtmlFault } from './xhtml.ts';
 export type Problem = { path: string; reason: string };
 
 type Members = Record<string, unknown>;
-type Check = { readonly version: FhirVersion; readonly problems: Problem[] };
+type Check = { readonly version: FhirVersion; readonly path: (string | number)[] };
+type Problems = Generator<Problem, void>;
 
 const mostProblems = 100;
 const mostSteps = 128;
 
-function report(check: Check, path: PathSteps, reason: string): void {
-  if (check.problems.length < mostProblems) check.problems.push({ path: pathText(path), reason });
+function problem(check: Check, reason: string): Problem {
+  return { path: pathText(check.path), reason };
 }
 
 function isObject(value: unknown): value is Members {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isExact(value);
 }
 
-function checkResource(check: Check, value: unknown, path: PathSteps): void {
-  if (!isObject(value)) {
-    report(check, path, 'must be one object');
-    return;
-  }
-  const name = value.resourceType;
-  const type = typeof name === 'string' ? resourceDefinition(check.version, name) : undefined;
-  if (type === undefined) {
-    report(check, path, 'unknown resource type');
-    return;
-  }
-  checkMembers(check, type, value, path.length === 0 ? [type.name] : path);
+/** The problems that `inner` finds one step further down the path. */
+function* within(check: Check, step: string | number, inner: () => Problems): Problems {
+  check.path.push(step);
+  if (check.path.length > mostSteps) yield problem(check, 'nested too deeply');
+  else yield* inner();
+  check.path.pop();
 }
 
-function checkMembers(check: Check, type: TypeDefinition, members: Members, path: PathSteps): void {
-  if (path.length > mostSteps) {
-    report(check, path.slice(0, 8), 'nested too deeply');
-    return;
-  }
+function* resourceProblems(check: Check, value: unknown): Problems {
+  const name = isObject(value) ? value.resourceType : undefined;
+  const type = typeof name === 'string' ? resourceDefinition(check.version, name) : undefined;
+  if (!isObject(value)) yield problem(check, 'must be one object');
+  else if (type === undefined) yield problem(check, 'unknown resource type');
+  else if (check.path.length > 0) yield* memberProblems(check, type, value);
+  else yield* within(check, type.name, () => memberProblems(check, type, value));
+}
+
+function* memberProblems(check: Check, type: FhirType, members: Members): Problems {
   const choices = new Map<string, string>();
-  let known = 0;
+  let present = 0;
   for (const key of Object.keys(members)) {
     if (members[key] === undefined || (key === 'resourceType' && type.isResource)) continue;
-    known += 1;
-    const isTwin = key.startsWith('_');
-    const element = type.elements.get(isTwin ? key.slice(1) : key);
-    const step = [...path, safeName(key)];
-    if (element === undefined || (isTwin && (element.form !== 'primitive' || element.attribute))) {
-      report(check, step, 'unknown element');
-      continue;
-    }
-    if (element.choice !== undefined) {
-      const other = choices.get(element.choice);
-      if (other !== undefined && other !== element.name)
-        report(check, step, 'a choice has more than one value');
-      choices.set(element.choice, element.name);
-    }
-    if (isTwin) checkTwin(check, element, members, step);
-    else checkElement(check, element, members, step);
+    present += 1;
+    yield* within(check, safeName(key), () => keyProblems(check, type, members, key, choices));
   }
-  if (known === 0 && !type.isResource) report(check, path, 'empty element');
+  if (present === 0 && !type.isResource) yield problem(check, 'empty element');
 }
 
-function checkElement(check: Check, element: ElementDefinition, members: Members, path: PathSteps): void {
-  const value = members[element.name];
+function* keyProblems(
+  check: Check,
+  type: FhirType,
+  members: Members,
+  key: string,
+  choices: Map<string, string>,
+): Problems {
+  const isTwin = key.startsWith('_');
+  const element = type.elements.get(isTwin ? key.slice(1) : key);
+  if (element === undefined || (isTwin && (element.form !== 'primitive' || element.attribute))) {
+    yield problem(check, 'unknown element');
+    return;
+  }
+  const { choice, name } = element;
+  if (choice !== undefined && (choices.get(choice) ?? name) !== name) {
+    yield problem(check, 'a choice has more than one value');
+  }
+  if (choice !== undefined) choices.set(choice, name);
+  if (isTwin) yield* twinProblems(check, element, members[key]);
+  else yield* elementProblems(check, element, members[key], members[`_${name}`]);
+}
+
+function* elementProblems(check: Check, element: FhirElement, value: unknown, twin: unknown): Problems {
   if (!element.many) {
-    if (Array.isArray(value)) {
-      report(check, path, 'must not be an array');
-      return;
+    if (Array.isArray(value)) yield problem(check, 'must not be an array');
+    else yield* oneProblems(check, element, value);
+    return;
+  }
+  const twins = Array.isArray(twin) ? (twin as unknown[]) : [];
+  yield* listProblems(check, value, function* (item, at) {
+    if (item !== null || element.form !== 'primitive' || !isObject(twins[at])) {
+      yield* oneProblems(check, element, item);
     }
-    checkOne(check, element, value, path);
-    return;
-  }
-  if (!Array.isArray(value)) {
-    report(check, path, 'must be an array');
-    return;
-  }
-  if (value.length === 0) {
-    report(check, path, 'empty array');
-    return;
-  }
-  const twins = members[`_${element.name}`];
-  for (let at = 0; at < value.length; at += 1) {
-    const hasTwin = Array.isArray(twins) && isObject(twins[at]);
-    if (value[at] === null && element.form === 'primitive' && hasTwin) continue;
-    checkOne(check, element, value[at], [...path, at]);
+  });
+}
+
+function* listProblems(
+  check: Check,
+  value: unknown,
+  each: (item: unknown, at: number) => Problems,
+): Problems {
+  if (!Array.isArray(value)) yield problem(check, 'must be an array');
+  else if (value.length === 0) yield problem(check, 'empty array');
+  else for (const [at, item] of value.entries()) yield* within(check, at, () => each(item, at));
+}
+
+function* oneProblems(check: Check, element: FhirElement, value: unknown): Problems {
+  if (value === null) yield problem(check, 'must not be null');
+  else if (element.form === 'resource') yield* resourceProblems(check, value);
+  else if (element.form === 'complex') yield* objectProblems(check, element.type, value);
+  else {
+    const fault = element.form === 'xhtml' ? narrativeFault(value) : primitiveFault(element, value);
+    if (fault !== undefined) yield problem(check, fault);
   }
 }
 
-function checkOne(check: Check, element: ElementDefinition, value: unknown, path: PathSteps): void {
-  if (value === null) {
-    report(check, path, 'must not be null');
-    return;
-  }
-  if (element.form === 'resource') {
-    checkResource(check, value, path);
-    return;
-  }
-  if (element.form === 'complex') {
-    if (!isObject(value)) {
-      report(check, path, 'must be one object');
-      return;
-    }
-    checkMembers(check, typeDefinition(check.version, element.type)!, value, path);
-    return;
-  }
-  const fault = element.form === 'xhtml' ? narrativeFault(value) : primitiveFault(element, value);
-  if (fault !== undefined) report(check, path, fault);
+function* objectProblems(check: Check, typeName: string, value: unknown): Problems {
+  if (!isObject(value)) yield problem(check, 'must be one object');
+  else yield* memberProblems(check, typeDefinition(check.version, typeName)!, value);
 }
 
-function primitiveFault(element: ElementDefinition, value: unknown): string | undefined {
+function primitiveFault(element: FhirElement, value: unknown): string | undefined {
   const fault = primitiveTypeFault(element, value);
   if (fault !== undefined || typeof value !== 'string') return fault;
   return formatFault(element.type, value);
@@ -131,50 +131,27 @@ function narrativeFault(value: unknown): string | undefined {
   return typeof value === 'string' ? xhtmlFault(value) : 'must be a string';
 }
 
-/** Checks the `_` twin of a primitive: an Element, or a list aligned with the values and filled with nulls. */
-function checkTwin(check: Check, element: ElementDefinition, members: Members, path: PathSteps): void {
-  const twin = members[`_${element.name}`];
-  const extension = typeDefinition(check.version, 'Element')!;
-  const checkTwinOne = (value: unknown, at: PathSteps): void => {
-    if (!isObject(value)) {
-      report(check, at, 'must be one object');
-      return;
-    }
-    checkMembers(check, extension, value, at);
-  };
+/** The `_` twin of a primitive is an Element, or a list aligned with the values and filled up with nulls. */
+function* twinProblems(check: Check, element: FhirElement, twin: unknown): Problems {
   if (!element.many) {
-    checkTwinOne(twin, path);
+    yield* objectProblems(check, 'Element', twin);
     return;
   }
-  if (!Array.isArray(twin)) {
-    report(check, path, 'must be an array');
-    return;
-  }
-  if (twin.length === 0) {
-    report(check, path, 'empty array');
-    return;
-  }
-  twin.forEach((value: unknown, at) => {
-    if (value !== null) checkTwinOne(value, [...path, at]);
+  yield* listProblems(check, twin, function* (item) {
+    if (item !== null) yield* objectProblems(check, 'Element', item);
   });
 }
 
 /**
  * Checks a resource strictly against base FHIR: unknown elements and resource types, an array where one value belongs
  * and the reverse, JSON types and formats of primitives, empty things, two values of one choice. Missing elements
- * are not reported. At most 100 problems are.
+ * are not reported; of the rest, the first hundred.
  * @param type the resource type expected, when it matters
  */
 export function validate(resource: unknown, type?: string, version: FhirVersion = 'STU3'): Problem[] {
-  const check: Check = { version, problems: [] };
-  checkResource(check, resource, []);
-  if (
-    type !== undefined &&
-    isObject(resource) &&
-    resource.resourceType !== type &&
-    check.problems.length === 0
-  ) {
-    report(check, ['resourceType'], `must be ${type}`);
+  const problems = resourceProblems({ version, path: [] }, resource).take(mostProblems).toArray();
+  if (type !== undefined && isObject(resource) && resource.resourceType !== type) {
+    problems.push({ path: 'resourceType', reason: `must be ${type}` });
   }
-  return check.problems;
+  return problems;
 }

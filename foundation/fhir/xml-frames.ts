@@ -3,10 +3,10 @@ import type { SaxesAttributeNS, SaxesTagNS } from 'saxes';
 import { decimalFrom } from './decimals.ts';
 import { pathText } from './element-path.ts';
 import {
-  type ElementDefinition,
+  type FhirElement,
+  type FhirType,
   type FhirVersion,
   resourceDefinition,
-  type TypeDefinition,
   typeDefinition,
 } from './elements.ts';
 import { primitiveTypeFault } from './primitives.ts';
@@ -19,9 +19,9 @@ type Members = Record<string, unknown>;
 /** One open element: a resource (no `element`), or an element of its parent. */
 export type Frame = {
   readonly parent: Frame | undefined;
-  readonly element: ElementDefinition | undefined;
+  readonly element: FhirElement | undefined;
   /** What may stand inside; undefined for the slot of a resource and for narrative. */
-  readonly type: TypeDefinition | undefined;
+  readonly type: FhirType | undefined;
   /** Place among its likes, for the path. */
   readonly index: number;
   /** Nesting as JSON counts it. */
@@ -56,8 +56,8 @@ function refuse(frame: Frame | undefined, reason: string, name?: string): never 
 
 function newFrame(
   parent: Frame | undefined,
-  element: ElementDefinition | undefined,
-  type: TypeDefinition | undefined,
+  element: FhirElement | undefined,
+  type: FhirType | undefined,
   index: number,
 ): Frame {
   const depth = (parent?.depth ?? 0) + levelsOf(parent, element);
@@ -76,7 +76,7 @@ function newFrame(
 }
 
 /** Levels an element adds in JSON: an object one, an array one; the resource in a slot is counted with its slot. */
-function levelsOf(parent: Frame | undefined, element: ElementDefinition | undefined): number {
+function levelsOf(parent: Frame | undefined, element: FhirElement | undefined): number {
   if (element === undefined) return parent === undefined ? 1 : 0;
   return (element.form === 'complex' || element.form === 'resource' ? 1 : 0) + (element.many ? 1 : 0);
 }
@@ -124,13 +124,13 @@ export function openChild(
   return frame;
 }
 
-function typeInside(element: ElementDefinition, version: FhirVersion): TypeDefinition | undefined {
+function typeInside(element: FhirElement, version: FhirVersion): FhirType | undefined {
   if (element.form === 'primitive') return typeDefinition(version, 'Element');
   return element.form === 'complex' ? typeDefinition(version, element.type) : undefined;
 }
 
 /** The index of a new element among its likes; a single element or choice may stand once. */
-function placeOf(parent: Frame, element: ElementDefinition): number {
+function placeOf(parent: Frame, element: FhirElement): number {
   const { members } = parent;
   if (element.many)
     return Array.isArray(members[element.name]) ? (members[element.name] as unknown[]).length : 0;
@@ -164,7 +164,7 @@ function takeAttribute(frame: Frame, attribute: SaxesAttributeNS): void {
 const booleans: Record<string, boolean> = { true: true, false: false };
 const numbers = new Set(['decimal', 'integer', 'positiveInt', 'unsignedInt']);
 
-function primitiveValue(frame: Frame, element: ElementDefinition, text: string): unknown {
+function primitiveValue(frame: Frame, element: FhirElement, text: string): unknown {
   let value: unknown = text;
   if (element.type === 'boolean') value = Object.hasOwn(booleans, text) ? booleans[text] : undefined;
   else if (numbers.has(element.type)) value = decimalFrom(text);
@@ -195,14 +195,14 @@ function hasOnlyId(members: Members): boolean {
   return true;
 }
 
-function store(parent: Frame, element: ElementDefinition, value: unknown): void {
+function store(parent: Frame, element: FhirElement, value: unknown): void {
   const { members } = parent;
   if (!element.many) members[element.name] = value;
   else if (members[element.name] === undefined) members[element.name] = [value];
   else (members[element.name] as unknown[]).push(value);
 }
 
-function storePrimitive(frame: Frame, parent: Frame, element: ElementDefinition): void {
+function storePrimitive(frame: Frame, parent: Frame, element: FhirElement): void {
   const { value, members: twin } = frame;
   const hasTwin = Object.keys(twin).length > 0;
   if (value === undefined && (!hasTwin || hasOnlyId(twin)))

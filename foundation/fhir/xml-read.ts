@@ -49,9 +49,10 @@ class XmlReader {
   }
 
   read(): JsonResource {
-    this.#parser.write(this.#text).close();
+    this.#parser.write(this.#text);
     const { encoding } = this.#parser.xmlDecl;
     if (encoding !== undefined && !/^(utf-?8|us-ascii)$/i.test(encoding)) this.#refuse('must be UTF-8');
+    this.#parser.close();
     return this.#result ?? this.#refuse('the document holds no resource');
   }
 

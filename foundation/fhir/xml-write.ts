@@ -2,10 +2,10 @@
 import { decimalText, isExact } from './decimals.ts';
 import { pathText } from './element-path.ts';
 import {
-  type ElementDefinition,
+  type FhirElement,
+  type FhirType,
   type FhirVersion,
   resourceDefinition,
-  type TypeDefinition,
   typeDefinition,
 } from './elements.ts';
 import { isPlainText, primitiveTypeFault } from './primitives.ts';
@@ -39,7 +39,7 @@ function membersOf(writer: Writer, value: unknown): Members {
   return value as Members;
 }
 
-function definitionOf(writer: Writer, type: TypeDefinition, key: string): ElementDefinition {
+function definitionOf(writer: Writer, type: FhirType, key: string): FhirElement {
   const twin = key.startsWith('_');
   const found = type.elements.get(twin ? key.slice(1) : key);
   if (found === undefined || (twin && (found.form !== 'primitive' || found.attribute))) {
@@ -50,8 +50,8 @@ function definitionOf(writer: Writer, type: TypeDefinition, key: string): Elemen
 }
 
 /** The elements an object has, in the order XML wants them. */
-function presentElements(writer: Writer, type: TypeDefinition, members: Members): ElementDefinition[] {
-  const present: ElementDefinition[] = [];
+function presentElements(writer: Writer, type: FhirType, members: Members): FhirElement[] {
+  const present: FhirElement[] = [];
   for (const key of Object.keys(members)) {
     if (members[key] === undefined || (key === 'resourceType' && type.isResource)) continue;
     const element = definitionOf(writer, type, key);
@@ -67,7 +67,7 @@ function presentElements(writer: Writer, type: TypeDefinition, members: Members)
   return present;
 }
 
-function writePrimitive(writer: Writer, element: ElementDefinition, value: unknown, twin: unknown): void {
+function writePrimitive(writer: Writer, element: FhirElement, value: unknown, twin: unknown): void {
   const hasValue = value !== undefined && value !== null;
   const hasTwin = twin !== undefined && twin !== null;
   if (!hasValue && !hasTwin) refuse(writer, 'has neither a value nor an extension');
@@ -76,7 +76,7 @@ function writePrimitive(writer: Writer, element: ElementDefinition, value: unkno
   else writeContent(writer, element.name, typeDefinition(writer.version, 'Element')!, twin, attribute);
 }
 
-function primitiveText(writer: Writer, element: ElementDefinition, value: unknown): string {
+function primitiveText(writer: Writer, element: FhirElement, value: unknown): string {
   const fault = primitiveTypeFault(element, value);
   if (fault !== undefined) refuse(writer, fault);
   if (typeof value !== 'string') return decimalText(value) ?? String(value);
@@ -95,7 +95,7 @@ function writeXhtml(writer: Writer, value: unknown): void {
 function writeContent(
   writer: Writer,
   name: string,
-  type: TypeDefinition,
+  type: FhirType,
   value: unknown,
   attributes: string,
 ): void {
@@ -114,25 +114,19 @@ function writeContent(
   writer.out += `</${name}>`;
 }
 
-function writeOne(writer: Writer, element: ElementDefinition, value: unknown, twin: unknown): void {
-  if (element.form === 'primitive') {
-    writePrimitive(writer, element, value, twin);
-    return;
-  }
-  if (element.form === 'xhtml') {
-    writeXhtml(writer, value);
-    return;
-  }
-  if (element.form === 'complex') {
+function writeOne(writer: Writer, element: FhirElement, value: unknown, twin: unknown): void {
+  if (element.form === 'primitive') writePrimitive(writer, element, value, twin);
+  else if (element.form === 'xhtml') writeXhtml(writer, value);
+  else if (element.form === 'complex') {
     writeContent(writer, element.name, typeDefinition(writer.version, element.type)!, value, '');
-    return;
+  } else {
+    writer.out += `<${element.name}>`;
+    writeResource(writer, value, '');
+    writer.out += `</${element.name}>`;
   }
-  writer.out += `<${element.name}>`;
-  writeResource(writer, value, '');
-  writer.out += `</${element.name}>`;
 }
 
-function writeElement(writer: Writer, element: ElementDefinition, members: Members): void {
+function writeElement(writer: Writer, element: FhirElement, members: Members): void {
   const value = members[element.name];
   const twin = members[`_${element.name}`];
   within(writer, element.name, () => {

@@ -48,8 +48,7 @@ function allergies(person: Person): void {
           }
         : {}),
     });
-    if (!over && (facts.conceptId === '91936005' || facts.conceptId === '294505008'))
-      person.penicillinAllergy = true;
+    person.avoid(facts.conceptId);
   }
 }
 

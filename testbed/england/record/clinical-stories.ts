@@ -15,7 +15,6 @@ import { issueDays } from './repeats.ts';
 export function anaphylaxisAndWarfarin(person: Person): void {
   const { writer } = person;
   const when = writer.occasion(person.lastDay - 2400);
-  person.penicillinAllergy = true;
   allergy(writer, when, {
     conceptId: '91936005',
     type: 'allergy',

@@ -65,7 +65,6 @@ export function degradedEntries(person: Person): void {
     code: codeableWithText(writer.style, '196471000000108', 'Sticking plaster'),
     category: 'environment',
   });
-  person.penicillinAllergy = true;
   observe(writer, at, '196411000000103', {
     code: codeableWithText(writer.style, '196411000000103', 'Old injury left wrist'),
   });

@@ -76,7 +76,7 @@ function diagnose(
   }
   visit.file('Plan', note(writer, visit, chance.pick(condition.plan)));
   for (const { key, chance: likely } of condition.medicines) {
-    if (onMedicine.has(key) || !chance.happens(likely)) continue;
+    if (!chance.happens(likely) || onMedicine.has(key) || person.avoids.has(key)) continue;
     onMedicine.add(key);
     visit.file('Medication', medicate(person, key, visit, problem, ended));
   }

@@ -3,8 +3,30 @@ import { weekday, yearsBetween } from '../calendar.ts';
 import type { NamedKey } from '../named.ts';
 import { type ConditionKey, conditionKeys, conditionOf, shareAt } from './conditions.ts';
 import type { Traits } from './investigations.ts';
+import type { MedicineKey } from './medicines.ts';
 import type { Problem } from './problems.ts';
 import type { RecordWriter } from './writer.ts';
+
+/** Which medicines an allergy rules out. */
+const penicillins: MedicineKey[] = ['amoxicillin', 'flucloxacillin', 'penicillinV'];
+const forbidden: Readonly<Record<string, readonly MedicineKey[]>> = {
+  '91936005': penicillins,
+  '294505008': penicillins,
+  '196461000000101': penicillins,
+  '293586001': ['aspirin', 'ibuprofen'],
+  '293584003': ['paracetamol', 'cocodamol'],
+  '91931000': ['clarithromycin'],
+};
+
+/** Allergies that the stories of named patients tell of. */
+const allergiesOfStories: Readonly<Partial<Record<string, readonly string[]>>> = {
+  rich: ['293586001'],
+  'rich-cedar': ['293586001'],
+  'anaphylaxis-warfarin': ['91936005'],
+  'penicillin-child': ['91936005'],
+  degraded: ['196461000000101'],
+  'ten-thousand': ['293586001'],
+};
 
 export type Smoking = 'never' | 'ex' | 'light' | 'heavy';
 
@@ -31,7 +53,8 @@ export class Person {
   readonly traits: Traits;
   readonly problems: Problem[] = [];
   readonly special: NamedKey | undefined;
-  penicillinAllergy = false;
+  /** Medicines that must not be given, for a known allergy. */
+  readonly avoids = new Set<MedicineKey>();
 
   constructor(writer: RecordWriter) {
     const { chance, identity } = writer;
@@ -50,6 +73,12 @@ export class Person {
     this.having = this.#drawConditions();
     this.bodyMassIndex = chance.around(this.has('obesity') ? 34 : this.has('diabetes2') ? 30 : 25.5, 2.2);
     this.traits = this.#traits();
+    for (const allergy of allergiesOfStories[this.special ?? ''] ?? []) this.avoid(allergy);
+  }
+
+  /** From now on nothing is prescribed that this allergy (concept id) forbids. */
+  avoid(allergy: string): void {
+    for (const medicine of forbidden[allergy] ?? []) this.avoids.add(medicine);
   }
 
   has(key: ConditionKey): boolean {

@@ -54,7 +54,7 @@ export function illnessVisit(person: Person, day: number, draft = false): void {
     ? new Problem(writer, visit, {
         conceptId: illness.conceptId,
         significance: 'minor',
-        onset: day - chance.integer(1, 7),
+        onset: Math.max(person.birthDay, day - chance.integer(1, 7)),
         ...(person.lastDay - day > 28 ? { ended: day + 28 } : {}),
       })
     : undefined;
@@ -95,19 +95,16 @@ function treat(person: Person, visit: Consultation, illness: Illness, problem: P
   const { writer } = person;
   const { chance } = writer;
   if (illness.medicine && chance.happens(illness.medicineChance ?? 1)) {
-    const avoid =
-      person.penicillinAllergy &&
-      (illness.medicine === 'amoxicillin' || illness.medicine === 'flucloxacillin');
-    const medicine = avoid ? illness.alternative : illness.medicine;
+    const medicine = person.avoids.has(illness.medicine) ? illness.alternative : illness.medicine;
     const delayed = illness.fever === true && chance.happens(0.2);
-    if (medicine) {
+    if (medicine && !person.avoids.has(medicine)) {
       const days = 10;
       const over = visit.day + days < person.lastDay;
       const made = prescribe(writer, {
         medicine,
         kind: delayed ? 'delayed-prescribing' : 'acute',
         at: visit,
-        issues: [delayed ? visit.day + 2 : visit.day],
+        issues: [delayed ? Math.min(visit.day + 2, person.lastDay) : visit.day],
         ...(over ? { ended: { day: visit.day + days } } : {}),
         ...(problem === undefined ? {} : { problem }),
       });

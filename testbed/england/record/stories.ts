@@ -167,7 +167,7 @@ function shortStay(person: Person): void {
 function prescribedElsewhere(person: Person): void {
   const { writer } = person;
   prescribe(writer, {
-    medicine: 'omeprazole',
+    medicine: person.has('reflux') ? 'paracetamol' : 'omeprazole',
     kind: 'repeat',
     at: writer.occasion(person.ago(100, 800), 'pharmacist'),
     issues: [],

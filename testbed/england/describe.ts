@@ -81,14 +81,14 @@ export function describeEngland(): string {
   const personas = table(
     ['Persona', 'Name', 'User id', 'Role profile', 'Role', 'Organisation', 'Product roles', 'Shows'],
     e.personas.map((p) => [
-      `\`${p.key}\``,
-      `${p.prefix} ${p.given} ${p.family}`,
+      `\`${p.id}\``,
+      `${p.name.prefix} ${p.name.given} ${p.name.family}`,
       p.uuid,
       p.roleProfileId,
       `${p.roleCode} ${p.roleName}`,
-      p.organisation,
-      p.roles.join(', ') || '–',
-      p.shows,
+      `${p.organisation.ods} ${p.organisation.name}`,
+      p.roles?.join(', ') || '–',
+      p.about,
     ]),
   );
   const named = table(

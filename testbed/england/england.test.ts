@@ -158,7 +158,7 @@ describe('the directory', () => {
     for (const persona of e.personas) {
       assert.match(persona.uuid, /^\d{12}$/);
       assert.match(persona.roleProfileId, /^\d{12}$/);
-      assert.ok(known.has(persona.organisation));
+      assert.ok(known.has(persona.organisation.ods));
     }
   });
 });

@@ -1,8 +1,10 @@
 // The synthetic England: organisations and the named list, cheap to make, the same for the same seed.
+
+import type { Persona } from '../identity/index.ts';
 import { dayOf } from './calendar.ts';
 import { type ConsumerOrganisation, makeConsumers } from './consumers.ts';
 import { type NamedPatient, namedPatients } from './named.ts';
-import { makePersonas, type Persona } from './personas.ts';
+import { makePersonas } from './personas.ts';
 import { makePractices, type Practice } from './practices.ts';
 import { type ProviderSupplier, suppliers } from './suppliers.ts';
 

@@ -1,6 +1,7 @@
 // The synthetic England: organisations, people and their lifelong records, pure functions of a seed and a day.
 // spec: docs/england.md (what is in it), access-record-structured §5–12 (form of the records)
 
+export type { Persona } from '../identity/index.ts';
 export { type ConsumerOrganisation, type ConsumerProduct, interactionsFor } from './consumers.ts';
 export {
   type AccreditedSystem,
@@ -23,7 +24,6 @@ export {
 export { type NamedKey, type NamedPatient, namedPatient, namedPatients } from './named.ts';
 export { invalidatedNumbers, pdsPatients, supersededNumbers } from './pds.ts';
 export { everyPerson, people } from './people.ts';
-export type { Persona } from './personas.ts';
 export type { Practice, Site, StaffMember } from './practices.ts';
 export { LARGEST_FILE, LARGEST_RECORD } from './record/large-stories.ts';
 export { dissentPolicy, type RecordWarning } from './record/patient.ts';

@@ -1,30 +1,14 @@
 // People who sign in with CIS2 in the demonstration: one per role the product knows. No real names.
 // spec: foundations §7.2 (requesting_practitioner), national-service §1 (roles)
+import type { Persona } from '../identity/index.ts';
 import type { ConsumerOrganisation } from './consumers.ts';
 import type { Practice } from './practices.ts';
-
-export interface Persona {
-  readonly key: string;
-  /** CIS2 user id: 12 digits. */
-  readonly uuid: string;
-  readonly roleProfileId: string;
-  /** Code and name of the national job role list. */
-  readonly roleCode: string;
-  readonly roleName: string;
-  readonly organisation: string;
-  readonly prefix: string;
-  readonly given: string;
-  readonly family: string;
-  /** Product roles of national-service §1. */
-  readonly roles: readonly string[];
-  readonly shows: string;
-}
 
 /** The invented body that runs the national service. */
 export const nationalOperator = 'XZ901';
 
 type Row = [
-  key: string,
+  id: string,
   prefix: string,
   given: string,
   family: string,
@@ -32,7 +16,7 @@ type Row = [
   roleName: string,
   organisation: string,
   roles: string[],
-  shows: string,
+  about: string,
 ];
 
 /** Organisations are found by type, the practice is the first of England. */
@@ -165,17 +149,19 @@ export function makePersonas(
       'runs the national service',
     ],
   ];
-  return rows.map(([key, prefix, given, family, roleCode, roleName, organisation, roles, shows], index) => ({
-    key,
-    uuid: `9${String(10_000_000_000 + (index + 1) * 1_111)}`,
-    roleProfileId: `9${String(50_000_000_000 + (index + 1) * 2_221)}`,
-    roleCode,
-    roleName,
-    organisation,
-    prefix,
-    given,
-    family,
-    roles,
-    shows,
-  }));
+  const nameOf = (ods: string): string =>
+    [...practices, ...consumers].find((one) => one.ods === ods)?.name ?? 'National Operator';
+  return rows.map(
+    ([id, prefix, given, family, roleCode, roleName, organisation, roles, about], index): Persona => ({
+      id,
+      uuid: `9${String(10_000_000_000 + (index + 1) * 1_111)}`,
+      name: { family, given, prefix },
+      roleProfileId: `9${String(50_000_000_000 + (index + 1) * 2_221)}`,
+      roleCode,
+      roleName,
+      organisation: { ods: organisation, name: nameOf(organisation) },
+      roles,
+      about,
+    }),
+  );
 }

@@ -1,9 +1,8 @@
 // The Patient resource of a practice's record, and the facts about sharing that stand beside it.
 // spec: foundations §11.5, access-record-structured §12; stored form: docs/england.md
 
-import type { Extension, Flag, Patient, Reference } from '@gp-connect/foundation/fhir';
+import type { Consent, Extension, Flag, Patient, Reference } from '@gp-connect/foundation/fhir';
 import { nhsProfile, resourceProfile, system } from '@gp-connect/foundation/nhs';
-import type { Consent } from 'fhir/r3.js';
 import { isoDay, isoInstant } from '../calendar.ts';
 import type { Identity } from '../identity.ts';
 import { coded } from './codes.ts';

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
+import { type Command, CommandError } from './command.ts';
 // The `gpc` command. One table of commands; each lives in a file of its own and loads only when asked for.
 import { commands } from './commands/index.ts';
-import { CommandError, type Command } from './command.ts';
 
 const [name, ...rest] = process.argv.slice(2);
 
@@ -40,5 +40,7 @@ async function run(asked: string, args: string[]): Promise<number> {
 function overview(): string {
   const width = Math.max(...commands.map((command) => command.name.length));
   const lines = commands.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`);
-  return ['gpc: GP Connect from the command line', '', ...lines, '', '"gpc COMMAND --help" says more.'].join('\n');
+  return ['gpc: GP Connect from the command line', '', ...lines, '', '"gpc COMMAND --help" says more.'].join(
+    '\n',
+  );
 }

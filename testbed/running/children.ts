@@ -1,0 +1,102 @@
+// The processes of a running England: started in their order, logged to a file each, stopped together.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { layoutOf } from './layout.ts';
+import type { Choices } from './plan.ts';
+import { services } from './services/index.ts';
+
+export class ServiceFailedError extends Error {
+  constructor(service: string, reason: string, log: string) {
+    super(`${service} could not start: ${reason} (log: ${log})`);
+    this.name = 'ServiceFailedError';
+  }
+}
+
+export interface Children {
+  /** Rejects when a service ends that nobody asked to end. */
+  readonly failed: Promise<never>;
+  stop(): Promise<void>;
+}
+
+/** Starts every service; resolves when all are ready. @throws ServiceFailedError after stopping the others */
+export async function startChildren(choices: Choices, onReady: (service: string) => void): Promise<Children> {
+  const logs = layoutOf(choices.dataFolder).logs;
+  mkdirSync(logs, { recursive: true });
+  const running: ChildProcess[] = [];
+  let stopping = false;
+  let fail: (error: Error) => void = () => undefined;
+  const failed = new Promise<never>((_resolve, reject) => {
+    fail = reject;
+  });
+  failed.catch(() => undefined);
+
+  const stop = async (): Promise<void> => {
+    stopping = true;
+    await Promise.all(running.map(stopChild));
+  };
+  const startOne = (name: string): Promise<void> => {
+    const log = join(logs, `${name}.log`);
+    const out = openSync(log, 'a', 0o600);
+    const child = spawn(
+      process.execPath,
+      [fileURLToPath(new URL('./child.ts', import.meta.url)), name, JSON.stringify(choices)],
+      { stdio: ['ignore', out, out, 'ipc'], detached: true },
+    );
+    running.push(child);
+    return new Promise((resolve, reject) => {
+      child.once('message', (message: { ready?: true; failed?: string }) => {
+        if (message.ready) resolve();
+        else reject(new ServiceFailedError(name, message.failed ?? 'no reason given', log));
+      });
+      child.once('exit', (code, signal) => {
+        const error = new ServiceFailedError(name, `it ended with ${signal ?? code}`, log);
+        reject(error);
+        if (!stopping) fail(error);
+      });
+    });
+  };
+
+  const started = new Map<string, Promise<void>>();
+  for (const { name, after } of ordered()) {
+    const before = Promise.all(after.map((each) => started.get(each)));
+    started.set(
+      name,
+      before.then(() => startOne(name)).then(() => onReady(name)),
+    );
+  }
+  try {
+    await Promise.all(started.values());
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { failed, stop };
+}
+
+/** Services with those they wait for before them. */
+function ordered() {
+  const done = new Set<string>();
+  const rest = [...services];
+  const result: (typeof services)[number][] = [];
+  while (rest.length) {
+    const next = rest.findIndex((service) => service.after.every((each) => done.has(each)));
+    const [service] = rest.splice(next, 1);
+    done.add(service!.name);
+    result.push(service!);
+  }
+  return result;
+}
+
+function stopChild(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    const limit = setTimeout(() => child.kill('SIGKILL'), 30_000);
+    child.once('exit', () => {
+      clearTimeout(limit);
+      resolve();
+    });
+    child.kill('SIGTERM');
+  });
+}

@@ -1,0 +1,5 @@
+// A whole England on one machine.
+
+export { ServiceFailedError } from './children.ts';
+export { DEFAULT_PORT_BASE, PORTS_TAKEN, type Ports, portsFrom } from './ports.ts';
+export { CannotStartError, type RunningEngland, type StartOptions, startEngland } from './start.ts';

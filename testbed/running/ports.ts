@@ -1,0 +1,28 @@
+// The ports of a running England: every one a fixed step from the base, so that one option moves them all.
+
+const steps = {
+  clinician: 0,
+  identity: 1,
+  gateway: 10,
+  publicLog: 11,
+  directory: 12,
+  orchard: 20,
+  cedar: 21,
+  orchardAdministration: 30,
+  cedarAdministration: 31,
+  clinicianOperations: 40,
+  gatewayOperations: 50,
+  directoryOperations: 52,
+  orchardOperations: 60,
+  cedarOperations: 61,
+} as const;
+
+export type PortName = keyof typeof steps;
+export type Ports = Readonly<Record<PortName, number>>;
+
+export const DEFAULT_PORT_BASE = 8400;
+export const PORTS_TAKEN = 100;
+
+export function portsFrom(base: number): Ports {
+  return Object.fromEntries(Object.entries(steps).map(([name, step]) => [name, base + step])) as Ports;
+}

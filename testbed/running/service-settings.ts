@@ -1,0 +1,108 @@
+// The settings of every service of a running England, each as the file `gpc serve` would take.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type England, suppliers } from '../england/index.ts';
+import { defaultAudience } from '../identity/index.ts';
+import { certificateFiles, clinicianName, gatewayName } from './certificates.ts';
+import { clinicianProduct } from './directory-data.ts';
+import type { Layout } from './layout.ts';
+import type { Ports } from './ports.ts';
+import type { Secrets } from './secrets.ts';
+
+export interface RunningPlan {
+  readonly layout: Layout;
+  readonly ports: Ports;
+  readonly england: England;
+  readonly secrets: Secrets;
+  /** Address of a PostgreSQL database per service, or the embedded one. */
+  readonly database: (service: string) => string;
+}
+
+export const issuerOf = (ports: Ports): string => `http://localhost:${ports.identity}`;
+
+const host = '127.0.0.1';
+
+export function directoryFile({ layout, ports, secrets, database }: RunningPlan) {
+  const files = certificateFiles(layout, 'directory');
+  const { jwk } = secrets.key('gateway-assertion');
+  return {
+    host,
+    port: ports.directory,
+    operationsPort: ports.directoryOperations,
+    publicUrl: `https://localhost:${ports.directory}`,
+    databaseUrl: database('directory'),
+    tls: {
+      keyFile: files.key,
+      certificateFile: files.cert,
+      caFile: files.ca,
+      revokedFile: revokedFile(layout),
+    },
+    apiKeys: [secrets.text('sds-api-key')],
+    pdsClients: [{ id: 'gateway', jwks: { keys: [jwk] }, severalOrganisations: true }],
+    tokenSecret: secrets.text('directory-token-secret'),
+    cis2: { issuer: issuerOf(ports), jwksUri: `${issuerOf(ports)}/jwks`, audience: defaultAudience },
+    feedReaders: [gatewayName],
+  };
+}
+
+export function gatewayFile({ ports }: RunningPlan) {
+  return {
+    host,
+    port: ports.gateway,
+    publicUrl: `https://localhost:${ports.gateway}`,
+    logPort: ports.publicLog,
+    operationsPort: ports.gatewayOperations,
+    provider: { hosts: Object.fromEntries(suppliers.map(({ id, fqdn }) => [fqdn, `${host}:${ports[id]}`])) },
+    directory: {
+      pdsUrl: `https://localhost:${ports.directory}/personal-demographics/FHIR/R4`,
+      sdsUrl: `https://localhost:${ports.directory}/spine-directory/FHIR/R4`,
+    },
+    patientBased: {
+      products: [
+        {
+          clientId: clinicianProduct.clientId,
+          supplierOds: clinicianProduct.supplierOds,
+          device: {
+            system: `https://${clinicianName}/Id/device`,
+            value: 'CLINICIAN-PAGES',
+            model: clinicianProduct.name,
+            version: clinicianProduct.version,
+          },
+          issuer: clinicianProduct.issuer,
+        },
+      ],
+    },
+  };
+}
+
+export function providerFile({ layout, ports, secrets, database }: RunningPlan, id: 'orchard' | 'cedar') {
+  const supplier = suppliers.find((each) => each.id === id)!;
+  const { foundations, structured, documents } = supplier.routing;
+  return {
+    listen: { host, port: ports[id] },
+    operations: { host, port: ports[`${id}Operations`] },
+    administration: { host, port: ports[`${id}Administration`] },
+    publicOrigin: `https://${supplier.fqdn}`,
+    database: database(id),
+    audit: {
+      folder: join(layout.audit, id),
+      keyFolder: join(layout.auditKeys, id),
+      origin: `audit.${supplier.fqdn}/practice`,
+    },
+    tls: { ...certificateFiles(layout, id), revoked: revokedFile(layout) },
+    proxyNames: [gatewayName],
+    administrationToken: secrets.file(`${id}-administration`),
+    segments: { foundations, structured, documents },
+    software: { name: supplier.product, version: supplier.version, publisher: supplier.name },
+  };
+}
+
+/** Writes a settings file and answers its path. */
+export function writeSettings(layout: Layout, service: string, settings: object): string {
+  mkdirSync(layout.settings, { recursive: true, mode: 0o700 });
+  const file = join(layout.settings, `${service}.json`);
+  writeFileSync(file, `${JSON.stringify(settings, null, 2)}\n`, { mode: 0o600 });
+  return file;
+}
+
+export const revokedFile = (layout: Layout): string => join(layout.trust, 'revoked.json');

@@ -1,0 +1,21 @@
+// The national directory, with England loaded at first start.
+import { loadSettings } from '@gp-connect/foundation/config';
+import { directorySettings, loadDirectory, openDirectoryStore, startDirectory } from '@gp-connect/national';
+import { directoryData } from '../directory-data.ts';
+import { firstTime } from '../first-time.ts';
+import { directoryFile, writeSettings } from '../service-settings.ts';
+import type { StartService } from './service.ts';
+
+export const directory: StartService = async (plan) => {
+  const file = writeSettings(plan.layout, 'directory', directoryFile(plan));
+  const settings = loadSettings(directorySettings, { file });
+  const store = await openDirectoryStore(settings);
+  await firstTime(plan.layout, 'directory', () => loadDirectory(store, directoryData(plan.england)));
+  const running = await startDirectory(settings, { store });
+  return {
+    async close() {
+      await running.close();
+      await store.close();
+    },
+  };
+};

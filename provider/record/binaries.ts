@@ -1,7 +1,8 @@
 // Contents of documents: base64 in chunks that each decode by themselves, written and read with constant memory.
 // spec: access-document §5 (Binary), design §4
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type Kysely, sql } from '@gp-connect/foundation/store';
+import { arrayOf, insertColumns } from './bulk.ts';
 import type { CompiledContent } from './compile.ts';
 import type { BinaryRow, RecordTables } from './schema.ts';
 
@@ -20,27 +21,60 @@ export interface StoredBinary {
   chunks(): AsyncIterable<string>;
 }
 
-/** Stores a content already in memory; the same content again changes nothing. */
-export async function writeContent(
-  db: Db,
-  practice: string,
-  patientKey: number,
-  content: CompiledContent,
-): Promise<void> {
-  const digest = createHash('sha256').update(content.base64).digest('base64');
-  const stored = await sql<BinaryRow>`select * from binary_content
-    where practice = ${practice} and id = ${content.id}`.execute(db);
-  const same = stored.rows[0];
-  if (same?.digest === digest && same.patient_key === patientKey && same.content_type === content.contentType)
-    return;
-  await removeContent(db, practice, content.id);
-  let part = 0;
-  for (let start = 0; start < content.base64.length; start += CHUNK_CHARACTERS) {
-    await writeChunk(db, practice, content.id, part++, content.base64.slice(start, start + CHUNK_CHARACTERS));
+export interface OwnedContent extends CompiledContent {
+  patientKey: number;
+}
+
+/** Stores contents already in memory; the same content again changes nothing. */
+export async function writeContents(db: Db, practice: string, given: readonly OwnedContent[]): Promise<void> {
+  if (given.length === 0) return;
+  const ids = given.map(({ id }) => id);
+  const stored = await sql<BinaryRow>`select b.* from unnest(${arrayOf('text', ids)}) as wanted (id)
+    join binary_content b on b.practice = ${practice} and b.id = wanted.id`.execute(db);
+  const before = new Map(stored.rows.map((row) => [row.id, row]));
+  const contents = given
+    .map((content) => ({ ...content, digest: hash('sha256', content.base64, 'base64') }))
+    .filter(({ id, digest, patientKey, contentType }) => {
+      const row = before.get(id);
+      return row?.digest !== digest || row.patient_key !== patientKey || row.content_type !== contentType;
+    });
+  for (const { id } of contents) if (before.has(id)) await removeContent(db, practice, id);
+  await insertColumns(db, 'binary_content', [
+    ['practice', 'text', contents.map(() => practice)],
+    ['id', 'text', contents.map(({ id }) => id)],
+    ['patient_key', 'int', contents.map(({ patientKey }) => patientKey)],
+    ['content_type', 'text', contents.map(({ contentType }) => contentType)],
+    ['size', 'double precision', contents.map(({ base64 }) => decodedSize(base64.length, base64.slice(-2)))],
+    ['digest', 'text', contents.map(({ digest }) => digest)],
+  ]);
+  await writeAllChunks(db, practice, contents);
+}
+
+const CHUNKS_A_STATEMENT = 16;
+
+async function writeAllChunks(db: Db, practice: string, contents: readonly CompiledContent[]): Promise<void> {
+  const chunks = contents.flatMap(({ id, base64 }) =>
+    Array.from({ length: Math.ceil(base64.length / CHUNK_CHARACTERS) }, (_, part) => ({ id, part, base64 })),
+  );
+  for (let start = 0; start < chunks.length; ) {
+    const some: typeof chunks = [];
+    let characters = 0;
+    while (start < chunks.length && characters < CHUNKS_A_STATEMENT * CHUNK_CHARACTERS) {
+      const chunk = chunks[start++]!;
+      characters += Math.min(chunk.base64.length, CHUNK_CHARACTERS);
+      some.push(chunk);
+    }
+    await insertColumns(db, 'binary_chunk', [
+      ['practice', 'text', some.map(() => practice)],
+      ['id', 'text', some.map(({ id }) => id)],
+      ['part', 'int', some.map(({ part }) => part)],
+      [
+        'content',
+        'text',
+        some.map(({ base64, part }) => base64.slice(part * CHUNK_CHARACTERS, (part + 1) * CHUNK_CHARACTERS)),
+      ],
+    ]);
   }
-  await sql`insert into binary_content (practice, id, patient_key, content_type, size, digest)
-    values (${practice}, ${content.id}, ${patientKey}, ${content.contentType},
-      ${decodedSize(content.base64.length, content.base64.slice(-2))}, ${digest})`.execute(db);
 }
 
 export async function writeChunk(

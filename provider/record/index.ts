@@ -2,6 +2,10 @@
 export type { StoredBinary } from './binaries.ts';
 export { RecordError } from './compile.ts';
 export { attachmentsOf, binaryIdsOf } from './documents.ts';
+export { importEvents } from './import/import-events.ts';
+export { type ImportOptions, importRecords } from './import/import-records.ts';
+export type * from './import/report.ts';
+export type { SourceFile, SourceLimits } from './import/source.ts';
 export { binaryIdOf } from './links-of.ts';
 export {
   type AnyResource,

@@ -2,9 +2,10 @@
 // and what is the same is not touched. Many people a batch, one statement a table.
 import { type Kysely, sql } from '@gp-connect/foundation/store';
 import { writeActors } from './actors.ts';
-import { writeContent } from './binaries.ts';
+import { writeContents } from './binaries.ts';
 import { arrayOf, type Column, insertColumns } from './bulk.ts';
-import type { CompiledRecord, CompiledRow } from './compile.ts';
+import { type CompiledRecord, type CompiledRow, compileActor } from './compile.ts';
+import type { ResourceJson } from './json.ts';
 import type { PatientRow, RecordTables, ResourceRow } from './schema.ts';
 
 export interface WriteCounts {
@@ -39,18 +40,18 @@ interface Placed {
   row: CompiledRow;
 }
 
-/** Writes records within the caller's transaction; no NHS number may stand twice among them. */
+/** Writes records and shared actors within the caller's transaction; no NHS number may stand twice among them. */
 export async function writeRecords(
   db: Db,
   practice: string,
   records: readonly CompiledRecord[],
+  shared: readonly ResourceJson[] = [],
 ): Promise<WriteCounts> {
   const counts = noCounts();
-  const actors = await writeActors(
-    db,
-    practice,
-    records.flatMap((record) => record.actors),
-  );
+  const actors = await writeActors(db, practice, [
+    ...records.flatMap((record) => record.actors),
+    ...shared.map(compileActor),
+  ]);
   counts.actorsAdded = actors.added;
   counts.actorsChanged = actors.changed;
   const stored = await storedPatients(db, practice, records);
@@ -71,10 +72,12 @@ export async function writeRecords(
   });
   if (known.length > 0) await updateRecords(db, practice, known, adding, counts);
   await insertRows(db, practice, adding);
-  for (const record of records) {
-    const key = keys.get(record.patient.nhsNumber) ?? stored.get(record.patient.nhsNumber)!.patient_key;
-    for (const content of record.contents) await writeContent(db, practice, key, content);
-  }
+  const contents = records.flatMap((record) => {
+    const patientKey =
+      keys.get(record.patient.nhsNumber) ?? stored.get(record.patient.nhsNumber)!.patient_key;
+    return record.contents.map((content) => ({ ...content, patientKey }));
+  });
+  await writeContents(db, practice, contents);
   return counts;
 }
 

@@ -108,8 +108,8 @@ export async function openLiveDirectory(
     changesAfter(version) {
       if (version === snapshot.version) return [];
       const newer = kept.filter((change) => change.version > version && change.version <= snapshot.version);
-      const whole = newer[0]?.version === version + 1 && newer.every((change) => change.kind !== 'reload');
-      return whole ? newer : null;
+      const whole = newer.length === snapshot.version - version;
+      return whole && newer.every((change) => change.kind !== 'reload') ? newer : null;
     },
     moved(version, ms, signal) {
       if (snapshot.version !== version || signal.aborted) return Promise.resolve();

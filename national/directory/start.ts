@@ -1,6 +1,7 @@
 // Starts the directory: one HTTPS server for SDS, PDS, tokens, change feed and operator API, and its operations.
 import { readFileSync } from 'node:fs';
 import type { ServerOptions as HttpsOptions } from 'node:https';
+import { ConfigurationError } from '@gp-connect/foundation/config';
 import {
   createLogger,
   createMetrics,
@@ -187,8 +188,12 @@ function actorFrom(staff: AccessTokenVerifier | undefined) {
   };
 }
 
+/** @throws ConfigurationError where neither TLS nor a loopback address protects what is answered. */
 function tlsFrom(settings: DirectorySettings): HttpsOptions | undefined {
-  if (!settings.tls) return undefined;
+  if (!settings.tls) {
+    if (['127.0.0.1', '::1', 'localhost'].includes(settings.host)) return undefined;
+    throw new ConfigurationError([`directory.tls: needed to listen on ${settings.host}`]);
+  }
   const { keyFile, certificateFile, caFile } = settings.tls;
   const text = (file: string) => readFileSync(file, 'utf8');
   const identity = { key: text(keyFile), cert: text(certificateFile), ca: text(caFile) };

@@ -3,6 +3,9 @@
 import { type Kysely, type Migration, sql, type Transaction } from '@gp-connect/foundation/store';
 import type { Agreement, PolicyData, PracticeProduct } from './types.ts';
 
+/** Changes kept for followers; one further behind takes a new snapshot. The history is kept for ever. */
+const KEPT_CHANGES = 10_000;
+
 /** What a follower applies to its copy. `reload`: take a new snapshot. */
 export type Change = { version: number } & (
   | { kind: 'practice-product'; item: PracticeProduct }
@@ -80,6 +83,7 @@ export async function appendChange(
   const { version } = moved.rows[0]!;
   await sql`insert into national_change (version, kind, item)
     values (${version}, ${change.kind}, ${JSON.stringify(change.item)})`.execute(transaction);
+  await sql`delete from national_change where version <= ${version - KEPT_CHANGES}`.execute(transaction);
   return version;
 }
 

@@ -14,12 +14,12 @@ const worthTrying: readonly [NamedKey, string][] = [
 export function banner({ england, layout, ports }: RunningPlan, embedded: boolean): string {
   const number = (key: NamedKey): string =>
     england.namedPatients.find((patient) => patient.key === key)!.nhsNumber;
-  const doctor = england.personas.find(({ key }) => key === 'hospital-doctor')!;
-  const hospital = england.consumers.find(({ ods }) => ods === doctor.organisation)!;
+  const doctor = england.personas.find(({ id }) => id === 'hospital-doctor')!;
+  const hospital = england.consumers.find(({ ods }) => ods === doctor.organisation.ods)!;
   return [
     `GP Connect: ${england.practices.length} practices on 2 GP systems, ${england.consumers.length} consumer organisations`,
     `  Clinician pages   http://localhost:${ports.clinician}`,
-    `  Sign in as        ${doctor.prefix} ${doctor.given} ${doctor.family}, ${hospital.name} (or any of ${england.personas.length} personas)`,
+    `  Sign in as        ${doctor.name.prefix} ${doctor.name.given} ${doctor.name.family}, ${hospital.name} (or any of ${england.personas.length} personas)`,
     `  Gateway           https://localhost:${ports.gateway}   (mutual TLS; certificates in ${layout.trust})`,
     `  PDS and SDS       https://localhost:${ports.directory}`,
     `  GP systems        Orchard Health https://localhost:${ports.orchard}, Cedar Clinical https://localhost:${ports.cedar}`,

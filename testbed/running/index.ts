@@ -1,5 +1,6 @@
 // A whole England on one machine.
 
+export { type Caller, openCaller, runningChoices } from './caller.ts';
 export { ServiceFailedError } from './children.ts';
 export { DEFAULT_PORT_BASE, PORTS_TAKEN, type Ports, portsFrom } from './ports.ts';
 export { CannotStartError, type RunningEngland, type StartOptions, startEngland } from './start.ts';

@@ -58,19 +58,18 @@ export function gatewayFile({ ports }: RunningPlan) {
       sdsUrl: `https://localhost:${ports.directory}/spine-directory/FHIR/R4`,
     },
     patientBased: {
-      products: [
-        {
-          clientId: clinicianProduct.clientId,
-          supplierOds: clinicianProduct.supplierOds,
-          device: {
-            system: `https://${clinicianName}/Id/device`,
-            value: 'CLINICIAN-PAGES',
-            model: clinicianProduct.name,
-            version: clinicianProduct.version,
-          },
-          issuer: clinicianProduct.issuer,
+      // The second is the testbed's own token endpoint, for scripts that have no browser.
+      products: [clinicianProduct.clientId, 'demonstration'].map((clientId) => ({
+        clientId,
+        supplierOds: clinicianProduct.supplierOds,
+        device: {
+          system: `https://${clinicianName}/Id/device`,
+          value: 'CLINICIAN-PAGES',
+          model: clinicianProduct.name,
+          version: clinicianProduct.version,
         },
-      ],
+        issuer: clinicianProduct.issuer,
+      })),
     },
   };
 }

@@ -53,12 +53,15 @@ export async function startEngland(options: StartOptions): Promise<RunningEnglan
     plan.secrets.text('clinician-client');
     await prepareDatabases(choices, options.fresh);
     const children = await startChildren(choices, (service) => options.say(`  ${service} is up`));
+    const running = join(plan.layout.root, 'running.json');
+    writeFileSync(running, JSON.stringify(choices), { mode: 0o600 });
     return {
       banner: banner(plan, !options.databaseUrl),
       choices,
       failed: children.failed,
       async stop() {
         await children.stop();
+        rmSync(running, { force: true });
         unlock();
       },
     };
@@ -89,6 +92,7 @@ function emptyFolder(folder: string): void {
     'secrets',
     'loaded',
     'england.json',
+    'running.json',
   ]) {
     rmSync(join(folder, name), { recursive: true, force: true });
   }

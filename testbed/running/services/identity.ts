@@ -1,8 +1,7 @@
 // Sign-in for staff: the identity provider that plays NHS CIS2.
-import type { Persona as EnglandPersona } from '../../england/index.ts';
-import { type Persona, startIdentityProvider } from '../../identity/index.ts';
+import { startIdentityProvider } from '../../identity/index.ts';
 import { clinicianProduct } from '../directory-data.ts';
-import type { RunningPlan } from '../service-settings.ts';
+import { issuerOf } from '../service-settings.ts';
 import type { StartService } from './service.ts';
 
 export const identity: StartService = async (plan) => {
@@ -10,8 +9,9 @@ export const identity: StartService = async (plan) => {
   const pages = `http://localhost:${ports.clinician}`;
   return startIdentityProvider({
     port: ports.identity,
+    issuer: issuerOf(ports),
     folder: layout.identity,
-    personas: personas(plan),
+    personas: plan.england.personas,
     clients: [
       {
         clientId: clinicianProduct.clientId,
@@ -23,18 +23,3 @@ export const identity: StartService = async (plan) => {
     ],
   });
 };
-
-function personas({ england }: RunningPlan): Persona[] {
-  const names = new Map([...england.practices, ...england.consumers].map(({ ods, name }) => [ods, name]));
-  return england.personas.map((persona: EnglandPersona) => ({
-    id: persona.key,
-    uuid: persona.uuid,
-    name: { family: persona.family, given: persona.given, prefix: persona.prefix },
-    roleProfileId: persona.roleProfileId,
-    roleCode: persona.roleCode,
-    roleName: persona.roleName,
-    organisation: { ods: persona.organisation, name: names.get(persona.organisation) ?? 'National operator' },
-    roles: persona.roles,
-    about: persona.shows,
-  }));
-}

@@ -1,3 +1,4 @@
 // What portals and the testbed may use of the national operator.
 export * from './directory/index.ts';
+export * from './gateway/index.ts';
 export * from './policy/index.ts';

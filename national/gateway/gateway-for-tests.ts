@@ -40,6 +40,8 @@ export const practice = {
   fqdn: 'pcs.example.nhs.uk',
   supplier: 'YGA01',
 } as const;
+/** Leads to the provider too, whose certificate does not carry it. */
+export const wrongHost = 'wrong.example.nhs.uk';
 export const root = `https://${practice.fqdn}/${practice.ods}/STU3/1/gpconnect`;
 export const patient = '9434765919';
 
@@ -150,6 +152,8 @@ export interface TestRouter {
   /** Starts the provider again on its port. */
   startProvider(): Promise<void>;
   client(spec?: Partial<CertificateSpec>): Promise<TlsIdentity>;
+  /** Waits until so many entries are in the published log. */
+  published(size: number): Promise<void>;
   /** The parts of every entry of one kind so far, oldest first. */
   entries(kind: string): Promise<AuditedEntry[]>;
   close(): Promise<void>;
@@ -230,7 +234,7 @@ export async function startTestRouter(
     },
     ...options.settings,
     provider: {
-      hosts: { [practice.fqdn]: `127.0.0.1:${made.port}` },
+      hosts: { [practice.fqdn]: `127.0.0.1:${made.port}`, [wrongHost]: `127.0.0.1:${made.port}` },
       ...((options.settings?.provider as object | undefined) ?? {}),
     },
   });
@@ -257,6 +261,7 @@ export async function startTestRouter(
       snapshot = next;
     },
     client: (spec) => authority.issue({ commonName: consumer.fqdn, usages: 'client', ...spec }),
+    published: (size) => until(async () => (await audit.checkpoint()).size >= size),
     async entries(kind) {
       if (!closed) await audit.checkpoint();
       const found: AuditedEntry[] = [];

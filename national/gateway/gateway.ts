@@ -133,16 +133,21 @@ export async function startGateway(
     }),
   });
 
+  const end = async (): Promise<void> => {
+    await door.close();
+    await Promise.all([connections.close(), http.close()]);
+    await directory.close();
+    await audit.shutdown();
+    await Promise.all([publicLog.close(), operations.close()]);
+  };
+  let ending: Promise<void> | undefined;
   return {
     address: door.address,
     operations: operations.address,
     publicLog: publicLog.address,
-    async close() {
-      await door.close();
-      await Promise.all([connections.close(), http.close()]);
-      await directory.close();
-      await audit.shutdown();
-      await Promise.all([publicLog.close(), operations.close()]);
+    close() {
+      ending ??= end();
+      return ending;
     },
   };
 }

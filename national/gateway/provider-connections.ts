@@ -20,7 +20,7 @@ export interface ProviderConnections {
   /** False where the provider has too many requests waiting already. */
   hasRoom(origin: string): boolean;
   dispatch(origin: string, request: ProviderRequest, handler: Dispatcher.DispatchHandler): void;
-  /** Ends idle connections now, the others with their request. */
+  /** Ends every connection: to be called once no request is under way. */
   close(): Promise<void>;
 }
 
@@ -61,7 +61,7 @@ export function openProviderConnections(options: {
       poolOf(origin).dispatch({ ...request, origin }, handler);
     },
     async close() {
-      await Promise.all([...pools.values()].map((pool) => pool.close()));
+      await Promise.all([...pools.values()].map((pool) => pool.destroy()));
     },
   };
 }

@@ -15,7 +15,6 @@ import {
   structured,
   structuredBody,
   type TestRouter,
-  until,
 } from './gateway-for-tests.ts';
 
 let router: TestRouter;
@@ -65,7 +64,7 @@ test('RTE-02 AUD-01 a record request is relayed, its open entry durable before t
   assert.match(String(seen.headers.forwarded), /^for=127\.0\.0\.1;host="127\.0\.0\.1:\d+";proto=https$/);
   assert.equal(seen.headers['ssp-from'], consumer.asid);
 
-  await until(() => router.audit.size === sizeBefore + 2);
+  await router.published(sizeBefore + 2);
   const [opened] = (await router.entries('open')).slice(-1);
   assert.equal(opened!.patient.nhsNumber, patient);
   assert.equal(opened!.patient.practice, practice.ods);

@@ -45,7 +45,10 @@ export async function gather(source: Source, areas: RequestedAreas, keyActors: r
   }
   if (areas.allergies?.resolved) listOf(gathering, endedAllergies);
 
-  if (areas.consultations) await gatherConsultations(source, walk, areas.consultations);
+  if (areas.consultations) {
+    await gatherConsultations(source, walk, areas.consultations);
+    gatherQuestionnaires(source, walk);
+  }
   if (areas.problems) gatherProblems(source, walk, areas.problems);
   if (areas.immunisations)
     walk.answer('immunisations', selectImmunisations(source.graph, areas.immunisations));
@@ -157,6 +160,20 @@ async function gatherConsultations(
     }
     walk.admitTo('consultations', encounter, ['consultations']);
     listOf(walk.gathering, 'consultations').items.add(encounter);
+  }
+}
+
+/** Imported hierarchies come with the consultations whose items they hold. spec: §11.14 */
+function gatherQuestionnaires({ graph }: Source, walk: Walker): void {
+  const inConsultation = (entry: IndexEntry | undefined) =>
+    entry !== undefined &&
+    walk.gathering.included.get(entry) === 'consultations' &&
+    entry.role !== 'encounter';
+  for (const response of graph.ofRole('questionnaire-response')) {
+    const held = graph.out(response).some(({ to }) => inConsultation(to));
+    if (held || graph.in(response).some(({ from }) => inConsultation(from))) {
+      walk.carry('consultations', response, ['consultations:uncategorised']);
+    }
   }
 }
 

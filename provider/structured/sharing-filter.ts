@@ -100,7 +100,11 @@ function givenAwayBy(graph: RecordGraph, entry: IndexEntry): IndexEntry[] {
     case 'problem':
       return targets(graph, entry, 'extension(actualProblem)');
     default:
-      return [...promotedFrom(graph, entry), ...belongings(graph, entry)];
+      return [
+        ...promotedFrom(graph, entry),
+        ...belongings(graph, entry),
+        ...sources(graph, entry, 'questionnaire-response', 'parent'),
+      ];
   }
 }
 

@@ -11,14 +11,18 @@ export async function loadPatients(
   patients: Iterable<PdsRecord> | AsyncIterable<PdsRecord>,
 ): Promise<void> {
   let batch: PdsRecord[] = [];
+  let loaded = 0;
   for await (const record of patients) {
     batch.push(record);
+    loaded++;
     if (batch.length === batchSize) {
       await insertPatients(store, batch);
       batch = [];
     }
   }
   if (batch.length) await insertPatients(store, batch);
+  // The embedded database has nobody who would do it later, and searches are planned by it.
+  if (loaded) await sql`analyze pds_patient, pds_name`.execute(store.db);
 }
 
 async function insertPatients(store: DirectoryStore, records: readonly PdsRecord[]): Promise<void> {

@@ -1,5 +1,5 @@
 // What PDS leaves out: of restricted entries, and of every entry in a search result. spec: foundations §17.3, §17.4
-import type { Extension, Patient } from 'fhir/r4.js';
+import type { Address, Extension, Patient } from 'fhir/r4.js';
 import { confidentialityOf, isPresentName } from './pds-record.ts';
 
 const security = {
@@ -14,7 +14,7 @@ const locating =
 const RESTRICTED = ['address', 'telecom', 'contact', 'generalPractitioner'] as const;
 const VERY_RESTRICTED = [...RESTRICTED, 'name', 'birthDate', '_birthDate', 'multipleBirthInteger'] as const;
 
-/** The entry as anyone may see it, with `meta.security` always there. */
+/** The entry as anyone may see it: `meta.security` always there, blank address lines dropped. */
 export function redactPatient(patient: Patient): Patient {
   const level = confidentialityOf(patient);
   const { display, code } = security[level];
@@ -25,6 +25,7 @@ export function redactPatient(patient: Patient): Patient {
       security: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality', code, display }],
     },
   };
+  if (shown.address) shown.address = shown.address.map(withoutBlankLines);
   if (level === 'U') return shown;
   for (const name of level === 'V' ? VERY_RESTRICTED : RESTRICTED) delete shown[name];
   return withExtensions(shown, (extension) => !locating.test(extension.url));
@@ -37,8 +38,11 @@ export function reducePatient(patient: Patient): Patient {
   const homes = shown.address?.filter((address) => address.use === 'home');
   if (names) shown.name = names;
   if (homes) shown.address = homes;
-  const reduced = withExtensions(shown, (extension) => extension.url.includes('DeathNotificationStatus'));
-  return reduced;
+  return withExtensions(shown, (extension) => extension.url.includes('DeathNotificationStatus'));
+}
+
+function withoutBlankLines(address: Address): Address {
+  return address.line ? { ...address, line: address.line.filter((line) => line?.trim()) } : address;
 }
 
 function withExtensions(patient: Patient, keep: (extension: Extension) => boolean): Patient {

@@ -111,6 +111,7 @@ for (const { name, fresh } of testStores()) {
           },
         ]);
         assert.equal(answer.body.generalPractitioner[0].identifier.value, 'T99999');
+        assert.deepEqual(answer.body.address[0].line, ['3 Orchard Row'], 'blank lines are dropped');
       }
     });
 

@@ -13,4 +13,9 @@ export const commands: readonly CommandEntry[] = [
     summary: 'bring up a whole England on this machine',
     load: async () => (await import('./start.ts')).start,
   },
+  {
+    name: 'record',
+    summary: "a patient's GP record, from whichever GP system holds it",
+    load: async () => (await import('./record.ts')).record,
+  },
 ];

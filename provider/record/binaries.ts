@@ -11,13 +11,19 @@ type Db = Kysely<RecordTables>;
 /** Characters of base64 a chunk: 192 KB of content. A multiple of four, so that chunks decode separately. */
 export const CHUNK_CHARACTERS = 262_144;
 
-/** A stored content. `chunks` yields base64 text; joined it is the `Binary.content` of the wire. */
-export interface StoredBinary {
+/** What is known of a stored content without reading it. */
+export interface BinaryHead {
   id: string;
   patientKey: number;
   contentType: string;
   /** Bytes when decoded. */
   size: number;
+  /** Changes with the content. */
+  version: string;
+}
+
+/** A stored content. `chunks` yields base64 text; joined it is the `Binary.content` of the wire. */
+export interface StoredBinary extends BinaryHead {
   chunks(): AsyncIterable<string>;
 }
 
@@ -101,17 +107,26 @@ export function decodedSize(characters: number, ending: string): number {
 
 /** A content that a document has claimed; undefined for unknown ids and for contents still being imported. */
 export async function readBinary(db: Db, practice: string, id: string): Promise<StoredBinary | undefined> {
-  const found = await sql<BinaryRow>`select * from binary_content
-    where practice = ${practice} and id = ${id} and patient_key is not null and run is null`.execute(db);
-  const row = found.rows[0];
-  if (!row) return undefined;
-  return {
-    id,
+  const [head] = await readBinaryHeads(db, practice, [id]);
+  return head && { ...head, chunks: () => readChunks(db, practice, id) };
+}
+
+/** The heads of those of these contents that documents have claimed. */
+export async function readBinaryHeads(
+  db: Db,
+  practice: string,
+  ids: readonly string[],
+): Promise<BinaryHead[]> {
+  if (ids.length === 0) return [];
+  const found = await sql<BinaryRow>`select * from binary_content where practice = ${practice}
+    and id = any(${arrayOf('text', ids)}) and patient_key is not null and run is null`.execute(db);
+  return found.rows.map((row) => ({
+    id: row.id,
     patientKey: row.patient_key!,
     contentType: row.content_type,
     size: row.size,
-    chunks: () => readChunks(db, practice, id),
-  };
+    version: Buffer.from(row.digest, 'base64').toString('hex').slice(0, 16),
+  }));
 }
 
 async function* readChunks(db: Db, practice: string, id: string): AsyncGenerator<string> {

@@ -1,5 +1,5 @@
 // The record room: what other capabilities may use.
-export type { StoredBinary } from './binaries.ts';
+export type { BinaryHead, StoredBinary } from './binaries.ts';
 export { RecordError } from './compile.ts';
 export { attachmentsOf, binaryIdsOf } from './documents.ts';
 export { importEvents } from './import/import-events.ts';

@@ -1,7 +1,7 @@
 // The record room's one door: readers and writers over a store that has the record's tables.
 import { type Kysely, type Store, sql, type Transaction } from '@gp-connect/foundation/store';
 import { ActorCache, writeActors } from './actors.ts';
-import { readBinary, type StoredBinary } from './binaries.ts';
+import { type BinaryHead, readBinary, readBinaryHeads, type StoredBinary } from './binaries.ts';
 import { type CompiledRecord, compileActor, compileRecord } from './compile.ts';
 import { addResources, markEnteredInError } from './edit-record.ts';
 import type { ResourceJson } from './json.ts';
@@ -71,6 +71,12 @@ export interface RecordWriter {
   ): Promise<WriteCounts>;
   /** The content of a document; undefined where there is none (yet). */
   binary(practice: string, id: string): Promise<StoredBinary | undefined>;
+  /** Size, type and owner of those of these contents that are there. */
+  binaryHeads(practice: string, ids: readonly string[]): Promise<BinaryHead[]>;
+  /** The person a content or a resource belongs to. */
+  findPatientByKey(practice: string, patientKey: number): Promise<PatientEntry | undefined>;
+  /** How many people each practice has on its list, by practice. */
+  patientCounts(): Promise<ReadonlyMap<string, number>>;
 }
 
 /** A transaction of any database that holds the record's tables beside its own. */
@@ -131,6 +137,19 @@ export function openRecords(store: RecordDatabase): Records {
     markEnteredInError: (transaction, practice, patientKey, type, id) =>
       markEnteredInError(transaction as unknown as Kysely<RecordTables>, practice, patientKey, type, id),
     binary: (practice, id) => readBinary(db, practice, id),
+    binaryHeads: (practice, ids) => readBinaryHeads(db, practice, ids),
+    async findPatientByKey(practice, patientKey) {
+      const row = await findPatientBy(db, practice, 'patient_key', patientKey);
+      return row && patientEntry(row);
+    },
+    async patientCounts() {
+      const found = await sql<{
+        practice: string;
+        patients: number;
+      }>`select practice, count(*)::int as patients
+        from patient where active group by practice`.execute(db);
+      return new Map(found.rows.map(({ practice, patients }) => [practice, patients]));
+    },
   };
 }
 

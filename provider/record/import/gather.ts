@@ -115,6 +115,7 @@ const MOST_LOOSE = 250_000;
 export class LooseEntries {
   #bySubject = new Map<string, Ready[]>();
   readonly #ownerless = new Map<string, Ready>();
+  readonly #shared = new Set<Ready>();
   #count = 0;
 
   get count(): number {
@@ -136,8 +137,8 @@ export class LooseEntries {
   }
 
   /** Takes out, as groups, what belongs to people that `isKnown`. */
-  async take(isKnown: (patientId: string) => Promise<boolean>): Promise<{ group: Group; shared: Ready[] }[]> {
-    const taken: { group: Group; shared: Ready[] }[] = [];
+  async take(isKnown: (patientId: string) => Promise<boolean>): Promise<Group[]> {
+    const taken: Group[] = [];
     for (const [patientId, entries] of [...this.#bySubject]) {
       if (!(await isKnown(patientId))) continue;
       const group = newGroup(patientId, null);
@@ -145,17 +146,19 @@ export class LooseEntries {
         entries.map((one) => one.resource),
         this.#ownerless,
       );
-      group.resources.push(...entries, ...shared);
-      taken.push({ group, shared });
+      // Several people may refer to one Medication: each record gets its own copy.
+      group.resources.push(...entries, ...shared.map((one) => ({ ...one, resource: { ...one.resource } })));
+      for (const one of shared) this.#shared.add(one);
+      taken.push(group);
       this.#bySubject.delete(patientId);
       this.#count -= entries.length;
     }
     return taken;
   }
 
-  /** Everything still here, and whether its subject is named. */
+  /** Everything that was never taken. */
   *rest(): Generator<Ready> {
     for (const entries of this.#bySubject.values()) yield* entries;
-    yield* this.#ownerless.values();
+    for (const one of this.#ownerless.values()) if (!this.#shared.has(one)) yield one;
   }
 }

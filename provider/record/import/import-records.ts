@@ -98,7 +98,6 @@ class ImportRun {
   }
 
   async work(): Promise<ImportReport> {
-    const { report } = this.#keeper;
     await this.#begin();
     try {
       for await (const file of this.#options.files) await this.#readFile(file);
@@ -108,6 +107,7 @@ class ImportRun {
       await this.#flush();
       for (const one of this.#loose.rest()) refuse(one, ownerless(one), this.#keeper);
       await this.#claim();
+      const report = this.#keeper.finished();
       await this.#finish(report);
       return report;
     } finally {
@@ -287,7 +287,7 @@ class ImportRun {
   async #placeLoose(least: number): Promise<void> {
     if (this.#loose.count === 0 || this.#loose.count < least) return;
     const taken = await this.#loose.take(async (id) => (await this.#knownNumber(id)) !== undefined);
-    for (const { group } of taken) await this.#place(group);
+    for (const group of taken) await this.#place(group);
   }
 
   async #flush(): Promise<void> {

@@ -1,5 +1,6 @@
 // A batch of people about to be written: groups of the same NHS number joined, then joined with what is stored.
 
+import { hash } from 'node:crypto';
 import { parseJson } from '@gp-connect/foundation/fhir';
 import { clinicalAreaNames, system } from '@gp-connect/foundation/nhs';
 import { type Kysely, sql } from '@gp-connect/foundation/store';
@@ -14,7 +15,7 @@ import { actorTypes } from '../role-of.ts';
 import type { PatientRow, RecordTables } from '../schema.ts';
 import { type WriteCounts, writeRecords } from '../write-records.ts';
 import type { Group } from './gather.ts';
-import { mergeResource } from './merge.ts';
+import { holds, mergeResource } from './merge.ts';
 import { nameOf, type Ready } from './prepare.ts';
 import type { ReportKeeper } from './report.ts';
 
@@ -62,6 +63,25 @@ function joined(known: Ready, other: Ready, keeper: ReportKeeper): Ready {
     ? mergeResource(other.resource, known.resource)
     : mergeResource(known.resource, other.resource);
   return { ...known, resource, lastUpdated: older ? known.lastUpdated : other.lastUpdated };
+}
+
+/**
+ * Whether one file holds two different things under one id: each says what the other does not, and they are not two
+ * dated versions of one. Taking either for the other would lose what it says.
+ */
+function contradicts(known: Ready, other: Ready): boolean {
+  if (known.file !== other.file || other.resource.resourceType === 'Patient') return false;
+  const dated = known.lastUpdated !== null && other.lastUpdated !== null;
+  if (dated && known.lastUpdated !== other.lastUpdated) return false;
+  const merged = mergeResource(known.resource, other.resource);
+  return Object.keys(known.resource).some((name) => !holds(merged[name], known.resource[name]));
+}
+
+/** Gives a resource an id of its own, made from its content and so the same each time it comes. */
+function renamed(one: Ready, keeper: ReportKeeper): void {
+  const { id, ...content } = one.resource;
+  one.resource.id = `${String(id).slice(0, 100)}-${hash('sha1', JSON.stringify(content), 'hex').slice(0, 10)}`;
+  keeper.normalised('same-id-twice', one.file, one.entry, `${one.resource.resourceType}.id`);
 }
 
 /** Writes a batch within the caller's transaction. People whose record cannot be made whole are refused. */
@@ -159,9 +179,11 @@ function compilePerson(
   for (const group of person.groups) {
     for (const one of [...(group.patient ? [group.patient] : []), ...group.resources]) {
       if (id !== undefined) pointAt(one, id, keeper);
+      const known = came.get(keyOf(one.resource));
+      if (known && contradicts(known, one)) renamed(one, keeper);
       const key = keyOf(one.resource);
-      const known = came.get(key);
-      came.set(key, known ? joined(known, one, keeper) : one);
+      const same = came.get(key);
+      came.set(key, same ? joined(same, one, keeper) : one);
     }
     facts = currentFacts(facts, group);
   }
@@ -225,7 +247,10 @@ function pointAt(one: Ready, id: string, keeper: ReportKeeper): void {
 }
 
 export function refuse(one: Ready, reason: string, keeper: ReportKeeper, path: string | null = null): void {
-  keeper.refuse({ file: one.file, entry: one.entry, resource: nameOf(one.resource), reason, path });
+  keeper.refuse(
+    { file: one.file, entry: one.entry, resource: nameOf(one.resource), reason, path },
+    !one.lifted,
+  );
 }
 
 /** Tells of references that nothing answers; they are kept. Contents of documents are matched when the run ends. */

@@ -95,7 +95,7 @@ function readyOf(
   if (!fault) normaliseResource(resource, noted);
   const late = fault ?? faultOf(resource);
   if (late) {
-    keeper.refuse({ file, entry, resource: nameOf(resource), ...late });
+    keeper.refuse({ file, entry, resource: nameOf(resource), ...late }, !lifted);
     return [];
   }
   return [{ file, entry, resource, subject: subjectOf(resource), lastUpdated, lifted }];

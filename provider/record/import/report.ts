@@ -56,6 +56,8 @@ export interface ImportReport {
   bytes: number;
   /** Resources read from the files, contained ones not counted. */
   read: number;
+  /** Of those, the ones now in the record or among the practice's actors; `merged` ones included. */
+  stored: number;
   /** Lists and fact resources whose knowledge was kept and whose text was not. */
   absorbed: number;
   /** Source resources of one type and id that were merged into another of the same run. */
@@ -78,6 +80,7 @@ export class ReportKeeper {
   readonly report: ImportReport;
   readonly #rules = new Map<string, Normalisation>();
   readonly #onEvent: (event: ImportEvent) => void;
+  #refusedSources = 0;
 
   constructor(practice: string, run: string, dryRun: boolean, onEvent: (event: ImportEvent) => void) {
     this.#onEvent = onEvent;
@@ -88,6 +91,7 @@ export class ReportKeeper {
       files: 0,
       bytes: 0,
       read: 0,
+      stored: 0,
       absorbed: 0,
       merged: 0,
       documents: { added: 0, unchanged: 0 },
@@ -105,9 +109,17 @@ export class ReportKeeper {
     this.#onEvent({ kind: 'file', file });
   }
 
-  refuse(refusal: Refusal): void {
+  /** `isSource` is false for what was no entry of its own: a whole file, a contained resource. */
+  refuse(refusal: Refusal, isSource = refusal.entry !== null): void {
+    if (isSource) this.#refusedSources++;
     this.report.refused.push(refusal);
     this.#onEvent({ kind: 'refused', refusal });
+  }
+
+  /** The report once everything was read: what was neither refused nor absorbed is stored. */
+  finished(): ImportReport {
+    this.report.stored = this.report.read - this.report.absorbed - this.#refusedSources;
+    return this.report;
   }
 
   withheld(withheld: Withheld): void {

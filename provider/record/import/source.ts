@@ -85,15 +85,22 @@ async function* decoded(
   yield decode();
 }
 
+/** The head of the text, and the whole of it; a fault met while peeking is met again in its place. */
 async function peek(text: AsyncGenerator<string>): Promise<{ head: string; rest: AsyncIterable<string> }> {
   let head = '';
-  while (head.length < HEAD) {
-    const next = await text.next();
-    if (next.done) break;
-    head += next.value;
+  let fault: unknown;
+  try {
+    while (head.length < HEAD) {
+      const next = await text.next();
+      if (next.done) break;
+      head += next.value;
+    }
+  } catch (error) {
+    fault = error;
   }
   async function* rest() {
     yield head;
+    if (fault !== undefined) throw fault;
     yield* text;
   }
   return { head: head.slice(0, HEAD * 16), rest: rest() };

@@ -171,10 +171,12 @@ export async function startTestRouter(
   options: {
     settings?: Record<string, unknown>;
     change?: (data: NationalData) => void;
-    dependencies?: (made: {
+    /** What else is to run first: its dependencies, and settings that follow from it. */
+    prepare?: (made: {
       authority: Authority;
       identity: TlsIdentity;
-    }) => Promise<Partial<GatewayDependencies>>;
+      data: NationalData;
+    }) => Promise<{ dependencies: Partial<GatewayDependencies>; settings?: Record<string, unknown> }>;
     wrapAudit?: (audit: AuditLog) => AuditLog;
   } = {},
 ): Promise<TestRouter> {
@@ -221,6 +223,7 @@ export async function startTestRouter(
   options.change?.(data);
   let snapshot: NationalSnapshot | null = indexSnapshot(data);
   const lines: string[] = [];
+  const prepared = await options.prepare?.({ authority, identity, data });
   const settings: GatewaySettings = gatewaySettings.parse({
     port: 0,
     logPort: 0,
@@ -233,6 +236,7 @@ export async function startTestRouter(
       practice: { perSecond: 1e6, burst: 1e6 },
     },
     ...options.settings,
+    ...prepared?.settings,
     provider: {
       hosts: { [practice.fqdn]: `127.0.0.1:${made.port}`, [wrongHost]: `127.0.0.1:${made.port}` },
       ...((options.settings?.provider as object | undefined) ?? {}),
@@ -244,7 +248,7 @@ export async function startTestRouter(
     directory: { current: () => snapshot, close: () => {} },
     logger: createLogger({ name: 'test', destination: { write: (line) => void lines.push(line) } }),
     revocations: authority.revocations,
-    ...(await options.dependencies?.({ authority, identity })),
+    ...prepared?.dependencies,
   });
   const reader = new AuditReader({ folder: join(folder, 'log'), keys });
   let closed = false;

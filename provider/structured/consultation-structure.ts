@@ -14,40 +14,61 @@ export interface StructureMoves {
 /** `withheld`: nothing is left of what there was. `empty`: there was nothing. */
 export type StructureOutcome = 'shown' | 'withheld' | 'empty';
 
-export async function consultationStructure(
+/**
+ * What is left of each consultation, after dragging its items and keeping its lists. Lists that seem emptied are
+ * looked into, all at once, since what a source could not export stands in them as text without a link.
+ */
+export async function consultationStructures(
   source: Source,
-  encounter: IndexEntry,
+  encounters: readonly IndexEntry[],
   moves: StructureMoves,
-): Promise<StructureOutcome> {
-  const seen = new Set<IndexEntry>();
-  const found: StructureOutcome[] = [];
-  for (const list of sources(source.graph, encounter, 'consultation-list', 'encounter')) {
-    found.push(await visit(source, list, moves, seen));
+): Promise<ReadonlyMap<IndexEntry, StructureOutcome>> {
+  const walk: Walk = { source, moves, emptied: new Set(), placeholders: new Set() };
+  const outcomes = new Map(encounters.map((encounter) => [encounter, outcomeOf(walk, encounter)]));
+  const placeholders = await withPlaceholders(source, [...walk.emptied]);
+  if (placeholders.size === 0) return outcomes;
+  for (const [encounter, outcome] of outcomes) {
+    // Walking a second time adds nothing twice: what was dragged is there already.
+    const again: Walk = { source, moves, emptied: new Set(), placeholders };
+    outcomes.set(encounter, strongest([outcome, outcomeOf(again, encounter)]));
   }
-  return strongest(found);
+  return outcomes;
+}
+
+interface Walk {
+  source: Source;
+  moves: StructureMoves;
+  /** Lists without an entry that stays, as far as the links tell. */
+  emptied: Set<IndexEntry>;
+  /** Lists known to hold a placeholder. */
+  placeholders: ReadonlySet<IndexEntry>;
+}
+
+function outcomeOf(walk: Walk, encounter: IndexEntry): StructureOutcome {
+  const seen = new Set<IndexEntry>();
+  const lists = sources(walk.source.graph, encounter, 'consultation-list', 'encounter');
+  return strongest(lists.map((list) => visit(walk, list, seen)));
 }
 
 const strongest = (found: readonly StructureOutcome[]): StructureOutcome =>
   found.includes('shown') ? 'shown' : found.includes('withheld') ? 'withheld' : 'empty';
 
-async function visit(
-  source: Source,
-  list: IndexEntry,
-  moves: StructureMoves,
-  seen: Set<IndexEntry>,
-): Promise<StructureOutcome> {
+function visit(walk: Walk, list: IndexEntry, seen: Set<IndexEntry>): StructureOutcome {
+  const { graph, filter } = walk.source;
   if (seen.has(list)) return 'empty';
   seen.add(list);
-  if (source.filter.verdict(list) === 'withheld') return 'withheld';
-  const found: StructureOutcome[] = [];
-  for (const item of targets(source.graph, list, 'entry.item')) {
-    found.push(item.type === 'List' ? await visit(source, item, moves, seen) : outcomes[moves.drag(item)]);
+  if (filter.verdict(list) === 'withheld') return 'withheld';
+  let outcome: StructureOutcome = walk.placeholders.has(list) ? 'shown' : 'empty';
+  for (const item of targets(graph, list, 'entry.item')) {
+    const found = item.type === 'List' ? visit(walk, item, seen) : outcomes[walk.moves.drag(item)];
+    outcome = strongest([outcome, found]);
   }
-  let outcome = strongest(found);
-  if (outcome !== 'shown' && (await hasPlaceholder(source, list))) outcome = 'shown';
-  if (outcome !== 'shown') return outcome;
-  for (const problem of targets(source.graph, list, relatedProblemPath)) moves.drag(problem);
-  moves.keep(list);
+  if (outcome !== 'shown') {
+    walk.emptied.add(list);
+    return outcome;
+  }
+  for (const problem of targets(graph, list, relatedProblemPath)) walk.moves.drag(problem);
+  walk.moves.keep(list);
   return 'shown';
 }
 
@@ -60,11 +81,18 @@ const outcomes: Readonly<Record<Verdict, StructureOutcome>> = {
   never: 'empty',
 };
 
-/** Entries the source could not export were stored as text only, without a link. spec: §9.4 */
-async function hasPlaceholder(source: Source, list: IndexEntry): Promise<boolean> {
-  for await (const { json } of source.reader.resources([list.seq])) {
+/** Those of the lists that hold an entry the source could not export: text only, without a link. spec: §9.4 */
+async function withPlaceholders(
+  { reader }: Source,
+  lists: readonly IndexEntry[],
+): Promise<ReadonlySet<IndexEntry>> {
+  const found = new Set<IndexEntry>();
+  if (lists.length === 0) return found;
+  const bySeq = new Map(lists.map((list) => [list.seq, list]));
+  for await (const { seq, json } of reader.resources([...bySeq.keys()])) {
     const { entry } = parseJson(json) as { entry?: { item?: { reference?: string; display?: string } }[] };
-    return entry?.some(({ item }) => item?.reference === undefined && item?.display !== undefined) ?? false;
+    const holds = entry?.some(({ item }) => item?.reference === undefined && item?.display !== undefined);
+    if (holds) found.add(bySeq.get(seq)!);
   }
-  return false;
+  return found;
 }

@@ -2,17 +2,16 @@
 // spec: access-record-structured §7 (where each link is stored)
 import type { IndexEntry, Link, Role } from '../record/types.ts';
 
-export interface EdgeOut {
-  path: string;
-  /** `Type/id`, also where the record does not hold it. */
-  key: string;
-  to: IndexEntry | undefined;
+/** A reference of one entry to another, or to something the record does not hold. */
+export interface Edge {
+  readonly path: string;
+  readonly from: IndexEntry;
+  readonly to: IndexEntry | undefined;
+  readonly link: Link;
 }
 
-export interface EdgeIn {
-  path: string;
-  from: IndexEntry;
-}
+/** `Type/id`, also where the record does not hold it. */
+export const edgeKey = ({ link }: Edge): string => `${link.toType}/${link.toId}`;
 
 const none: readonly never[] = [];
 
@@ -21,9 +20,9 @@ export interface RecordGraph {
   ofRole(role: Role): readonly IndexEntry[];
   find(type: string, id: string): IndexEntry | undefined;
   /** The entry's references, in document order. */
-  out(entry: IndexEntry): readonly EdgeOut[];
-  /** The references to the entry. */
-  in(entry: IndexEntry): readonly EdgeIn[];
+  out(entry: IndexEntry): readonly Edge[];
+  /** The references to the entry. Of those to actors only `practitioner` is kept: every entry names some actor. */
+  in(entry: IndexEntry): readonly Edge[];
 }
 
 /** Links that selection never follows: every entry has the first, the second stay on the documents server. */
@@ -35,28 +34,33 @@ export function buildGraph(entries: readonly IndexEntry[], links: readonly Link[
   const bySeq = new Map<number, IndexEntry>();
   for (const entry of entries) {
     bySeq.set(entry.seq, entry);
-    group(byType, entry.type, () => new Map<string, IndexEntry>()).set(entry.id, entry);
-    group(byRole, entry.role, () => [] as IndexEntry[]).push(entry);
+    group(byType, entry.type, newMap).set(entry.id, entry);
+    group(byRole, entry.role, newList<IndexEntry>).push(entry);
   }
-  const out = new Map<number, EdgeOut[]>();
-  const into = new Map<number, EdgeIn[]>();
+  const out = new Map<IndexEntry, Edge[]>();
+  const into = new Map<IndexEntry, Edge[]>();
   for (const link of links) {
     if (ignoredTargets.has(link.toType)) continue;
     const from = bySeq.get(link.fromSeq);
     if (from === undefined) continue;
     const to = byType.get(link.toType)?.get(link.toId);
-    const key = `${link.toType}/${link.toId}`;
-    group(out, from.seq, () => [] as EdgeOut[]).push({ path: link.path, key, to });
-    if (to !== undefined) group(into, to.seq, () => [] as EdgeIn[]).push({ path: link.path, from });
+    const edge: Edge = { path: link.path, from, to, link };
+    group(out, from, newList<Edge>).push(edge);
+    if (to !== undefined && (to.role !== 'actor' || link.path === 'practitioner')) {
+      group(into, to, newList<Edge>).push(edge);
+    }
   }
   return {
     entries,
     ofRole: (role) => byRole.get(role) ?? none,
     find: (type, id) => byType.get(type)?.get(id),
-    out: (entry) => out.get(entry.seq) ?? none,
-    in: (entry) => into.get(entry.seq) ?? none,
+    out: (entry) => out.get(entry) ?? none,
+    in: (entry) => into.get(entry) ?? none,
   };
 }
+
+const newMap = (): Map<string, IndexEntry> => new Map();
+const newList = <Item>(): Item[] => [];
 
 function group<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
   let found = map.get(key);
@@ -68,8 +72,18 @@ function group<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): V
 }
 
 /** The entries that the given links of an entry lead to. */
-export function targets(graph: RecordGraph, entry: IndexEntry, ...paths: readonly string[]): IndexEntry[] {
-  return graph.out(entry).flatMap(({ path, to }) => (to !== undefined && paths.includes(path) ? [to] : []));
+export function targets(
+  graph: RecordGraph,
+  entry: IndexEntry,
+  ...paths: readonly string[]
+): readonly IndexEntry[] {
+  let found: IndexEntry[] | undefined;
+  for (const { path, to } of graph.out(entry)) {
+    if (to === undefined || !paths.includes(path)) continue;
+    if (found === undefined) found = [to];
+    else found.push(to);
+  }
+  return found ?? none;
 }
 
 /** The entries of a role that refer to this one by one of the given links. */
@@ -78,10 +92,14 @@ export function sources(
   entry: IndexEntry,
   role: Role,
   ...paths: readonly string[]
-): IndexEntry[] {
-  return graph
-    .in(entry)
-    .flatMap(({ path, from }) => (from.role === role && paths.includes(path) ? [from] : []));
+): readonly IndexEntry[] {
+  let found: IndexEntry[] | undefined;
+  for (const { path, from } of graph.in(entry)) {
+    if (from.role !== role || !paths.includes(path)) continue;
+    if (found === undefined) found = [from];
+    else found.push(from);
+  }
+  return found ?? none;
 }
 
 /** What a link means for reading and rewriting; every other path is `other`. */

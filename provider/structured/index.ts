@@ -2,6 +2,7 @@
 export { areaOfRole, type SwitchableArea } from './areas.ts';
 export type { WireFormat } from './bundle.ts';
 export { type StructuredCapabilitySettings, structuredCapability } from './capability.ts';
+export { buildGraph, type RecordGraph } from './graph.ts';
 export { checkPatient } from './patient-check.ts';
 export type { PracticeContext } from './practice-context.ts';
 export type { RequestedAreas, StructuredRequest } from './request.ts';

@@ -192,6 +192,18 @@ for (const store of storeNames) {
       assert.deepEqual(got.ids('List'), ['e1-list', 'e1-topic-1']);
     });
 
+    test('§9.4: a consultation that holds only a placeholder is shown with it', async () => {
+      const unsupported = { display: 'Referral items are not supported by the provider system' };
+      await surgery.hold([
+        encounter('e1', { start: '2024-03-02' }),
+        observation('u1', { encounter: 'e1', confidential: true }),
+        ...consultation('e1', [{ items: [unsupported, 'Observation/u1'] }, { items: ['Observation/u1'] }]),
+      ]);
+      const got = await surgery.ask(['includeConsultations'], { absent: ['u1', 'topic-2'] });
+      assert.deepEqual(got.items('consultations'), ['Encounter/e1']);
+      assert.deepEqual(got.get('List/e1-topic-1').entry, [{ item: unsupported }]);
+    });
+
     test('A part of a report that a problem names brings the whole report', async () => {
       await surgery.hold([...report('r1'), problem('c1', { content: ['Observation/r1-result'] })]);
       const got = await surgery.ask(['includeProblems']);

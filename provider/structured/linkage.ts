@@ -4,7 +4,7 @@ import { clinicalAreaNames } from '@gp-connect/foundation/nhs';
 import type { IndexEntry, RecordReader } from '../record/types.ts';
 import { gatherActors } from './actors.ts';
 import { companionsOf, hierarchyOf, listedFor, ordersOf, wholeOf } from './companions.ts';
-import { consultationStructure } from './consultation-structure.ts';
+import { consultationStructures, type StructureMoves } from './consultation-structure.ts';
 import { admit, type Block, emptyGathering, type Gathering, listOf } from './gathering.ts';
 import {
   contentPaths,
@@ -87,13 +87,19 @@ function walker({ graph, filter }: Source, gathering: Gathering) {
   ): { verdict: Verdict; admitted: readonly IndexEntry[] } => {
     const verdict = admitTo(block, entry, lists);
     if (verdict !== 'shown') return { verdict, admitted: [] };
-    const admitted = new Set([entry]);
-    for (const reached of admitted) {
-      for (const companion of next(graph, reached)) {
-        if (!admitted.has(companion) && admitTo(block, companion, lists) === 'shown') admitted.add(companion);
+    const admitted = [entry];
+    let seen: Set<IndexEntry> | undefined;
+    for (let at = 0; at < admitted.length; at += 1) {
+      const companions = next(graph, admitted[at]!);
+      if (companions.length === 0) continue;
+      seen ??= new Set(admitted);
+      for (const companion of companions) {
+        if (seen.has(companion)) continue;
+        seen.add(companion);
+        if (admitTo(block, companion, lists) === 'shown') admitted.push(companion);
       }
     }
-    return { verdict, admitted: [...admitted] };
+    return { verdict, admitted };
   };
 
   /** An area's own answers: its primary list and what travels with them. */
@@ -131,10 +137,8 @@ function walker({ graph, filter }: Source, gathering: Gathering) {
   return { gathering, admitTo, answer, carry, drag };
 }
 
-const withHierarchy: typeof companionsOf = (graph, entry) => [
-  ...companionsOf(graph, entry),
-  ...hierarchyOf(graph, entry),
-];
+const withHierarchy: typeof companionsOf = (graph, entry) =>
+  entry.role === 'uncategorised' ? hierarchyOf(graph, entry) : companionsOf(graph, entry);
 
 type Walker = ReturnType<typeof walker>;
 
@@ -143,23 +147,22 @@ async function gatherConsultations(
   walk: Walker,
   asked: NonNullable<RequestedAreas['consultations']>,
 ): Promise<void> {
-  for (const encounter of await selectConsultations(source.graph, source.reader, asked)) {
-    const verdict = source.filter.verdict(encounter);
-    if (verdict !== 'shown') {
-      walk.admitTo('consultations', encounter, ['consultations']);
-      continue;
-    }
-    const shown = await consultationStructure(source, encounter, {
-      drag: (item) => walk.drag('consultations', item),
-      keep: (list) => walk.admitTo('consultations', list, ['consultations']),
-    });
-    if (shown === 'empty') continue;
-    if (shown === 'withheld') {
-      listOf(walk.gathering, 'consultations').withheld = true;
-      continue;
-    }
+  const list = listOf(walk.gathering, 'consultations');
+  const moves: StructureMoves = {
+    drag: (item) => walk.drag('consultations', item),
+    keep: (structure) => walk.admitTo('consultations', structure, ['consultations']),
+  };
+  const selected = await selectConsultations(source.graph, source.reader, asked);
+  const open = selected.filter((encounter) => {
+    const isShown = source.filter.verdict(encounter) === 'shown';
+    if (!isShown) walk.admitTo('consultations', encounter, ['consultations']);
+    return isShown;
+  });
+  for (const [encounter, outcome] of await consultationStructures(source, open, moves)) {
+    if (outcome === 'withheld') list.withheld = true;
+    if (outcome !== 'shown') continue;
     walk.admitTo('consultations', encounter, ['consultations']);
-    listOf(walk.gathering, 'consultations').items.add(encounter);
+    list.items.add(encounter);
   }
 }
 

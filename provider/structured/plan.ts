@@ -89,37 +89,9 @@ export async function planAnswer(
   };
 }
 
-const roleOrder: readonly IndexEntry['role'][] = [
-  'encounter',
-  'consultation-list',
-  'topic-list',
-  'heading-list',
-  'problem',
-  'narrative',
-  'uncategorised',
-  'questionnaire-response',
-  'allergy-active',
-  'immunisation',
-  'immunisation-status',
-  'statement',
-  'plan',
-  'order',
-  'medication',
-  'report',
-  'report-part',
-  'specimen',
-  'test-request',
-  'referral',
-  'diary',
-  'document',
-  'actor',
-];
-const rank = new Map(roleOrder.map((role, at) => [role, at]));
-
-/** By role, then as the record has them; the blocks are taken apart by the caller. */
+/** As the record has them, so that they are read in stretches; the blocks are taken apart by the caller. */
 function inOrder(included: ReadonlyMap<IndexEntry, Block>): IndexEntry[] {
-  const place = (entry: IndexEntry) => rank.get(entry.role) ?? roleOrder.length;
-  return [...included.keys()].sort((a, b) => place(a) - place(b) || a.seq - b.seq);
+  return [...included.keys()].sort((a, b) => a.seq - b.seq);
 }
 
 function blockOf({ row }: BuiltList): Block {

@@ -3,7 +3,7 @@
 import { type JsonResource, parseJson, serializeJson } from '@gp-connect/foundation/fhir';
 import type { IndexEntry } from '../record/types.ts';
 import { disabledPlaceholder, unsupportedPlaceholder } from './areas.ts';
-import { type EdgeOut, type LinkKind, linkKind } from './graph.ts';
+import { type Edge, edgeKey, type LinkKind, linkKind } from './graph.ts';
 import type { Gathered, Source } from './linkage.ts';
 import { type Change, type Changes, changeKey, withoutReferences } from './reference-surgery.ts';
 
@@ -18,20 +18,20 @@ export function changesOf(context: RewriteContext, entry: IndexEntry): Changes |
     const change = changeOf(context, entry, edge);
     if (change === undefined) continue;
     changes ??= new Map();
-    changes.set(changeKey(linkKind(edge.path), edge.key), change);
+    changes.set(changeKey(linkKind(edge.path), edgeKey(edge)), change);
   }
   return changes;
 }
 
-function changeOf(
-  context: RewriteContext,
-  entry: IndexEntry,
-  { path, key, to }: EdgeOut,
-): Change | undefined {
-  const kind = linkKind(path);
+function changeOf(context: RewriteContext, entry: IndexEntry, edge: Edge): Change | undefined {
+  const { to } = edge;
+  if (to !== undefined && context.gathering.included.has(to)) return undefined;
+  const kind = linkKind(edge.path);
   if (to === undefined) return mayDangle(context, entry, kind, undefined) ? undefined : { do: 'strip' };
-  const role = context.suppressedRoles.get(to);
-  if (role !== undefined) return { do: 'name', reference: `${role.type}/${role.id}` };
+  const practitioner = context.suppressedRoles.get(to);
+  if (practitioner !== undefined) {
+    return { do: 'name', reference: `${practitioner.type}/${practitioner.id}` };
+  }
   switch (context.filter.verdict(to)) {
     case 'withheld':
     case 'never':
@@ -41,8 +41,8 @@ function changeOf(
     case 'unsupported':
       return unsupported(entry, to);
     case 'shown':
-      if (context.gathering.included.has(to) || mayDangle(context, entry, kind, to)) return undefined;
-      return key.startsWith('List/') ? { do: 'remove' } : { do: 'strip' };
+      if (mayDangle(context, entry, kind, to)) return undefined;
+      return to.type === 'List' ? { do: 'remove' } : { do: 'strip' };
   }
 }
 

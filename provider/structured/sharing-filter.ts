@@ -3,7 +3,7 @@
 // spec: access-record-structured §9.2, §9.3
 import type { IndexEntry, RecordReader } from '../record/types.ts';
 import { areaOfRole, type SwitchableArea } from './areas.ts';
-import { encounterPaths, linkKind, type RecordGraph, sources, targets } from './graph.ts';
+import { edgeKey, encounterPaths, linkKind, type RecordGraph, sources, targets } from './graph.ts';
 import { relationsOf } from './relations.ts';
 
 /**
@@ -81,7 +81,7 @@ async function withheldEntries(
  * What must go with a withheld entry. A confidential consultation takes what was recorded in it, a drug its whole
  * triangle, a problem the item it was made from and the other way round, a referral its letters, a report its parts.
  */
-function givenAwayBy(graph: RecordGraph, entry: IndexEntry): IndexEntry[] {
+function givenAwayBy(graph: RecordGraph, entry: IndexEntry): readonly IndexEntry[] {
   switch (entry.role) {
     case 'encounter':
       return graph.in(entry).flatMap(({ path, from }) => (linkKind(path) === 'encounter' ? [from] : []));
@@ -108,10 +108,10 @@ function givenAwayBy(graph: RecordGraph, entry: IndexEntry): IndexEntry[] {
   }
 }
 
-const promotedFrom = (graph: RecordGraph, entry: IndexEntry): IndexEntry[] =>
+const promotedFrom = (graph: RecordGraph, entry: IndexEntry): readonly IndexEntry[] =>
   sources(graph, entry, 'problem', 'extension(actualProblem)');
 
-function belongings(graph: RecordGraph, entry: IndexEntry): IndexEntry[] {
+function belongings(graph: RecordGraph, entry: IndexEntry): readonly IndexEntry[] {
   if (entry.role === 'plan') {
     return [...sources(graph, entry, 'statement', 'basedOn'), ...sources(graph, entry, 'order', 'basedOn')];
   }
@@ -141,7 +141,7 @@ async function membersOf(
   const found: IndexEntry[] = [];
   for (const { entry, type, key } of await relationsOf(reader, asked)) {
     if (type === 'has-member' && keys.has(`${entry.type}/${entry.id}`)) {
-      const member = graph.out(entry).find((edge) => edge.key === key)?.to;
+      const member = graph.out(entry).find((edge) => edgeKey(edge) === key)?.to;
       if (member !== undefined) found.push(member);
     }
     if (type === 'derived-from' && keys.has(key)) found.push(entry);

@@ -3,6 +3,7 @@
 // spec: access-record-structured §18 (identifiers, missing mandatory)
 import { isResourceType, validate } from '@gp-connect/foundation/fhir';
 import type { ResourceJson } from '../json.ts';
+import { isPlainlySound } from './sound.ts';
 
 /** Ids as live systems make them: also with `_`, `=`, `+`, `~`, and up to 128 long. */
 const liveId = /^[A-Za-z0-9\-._=+~]{1,128}$/;
@@ -20,13 +21,19 @@ export interface Fault {
   path: string | null;
 }
 
+/** Why a resource of this type cannot be stored, whatever it says. */
+export function typeFault(type: string): Fault | undefined {
+  if (!isResourceType(type)) return { reason: 'not a resource of FHIR STU3', path: null };
+  if (notRecord.has(type)) return { reason: `${type} is not part of a record`, path: null };
+  return undefined;
+}
+
 /** Why a resource cannot be stored; undefined where it can. */
 export function faultOf(resource: ResourceJson): Fault | undefined {
   const type = resource.resourceType;
-  if (!isResourceType(type)) return { reason: 'not a resource of FHIR STU3', path: null };
-  if (notRecord.has(type)) return { reason: `${type} is not part of a record`, path: null };
   if (!liveId.test(String(resource.id)))
     return { reason: 'the id cannot be used in an address', path: `${type}.id` };
+  if (isPlainlySound(resource)) return undefined;
   const problem = validate(resource).find(({ reason }) => reason !== 'is not a valid id');
   if (!problem) return undefined;
   const foreign = problem.reason === 'unknown element';

@@ -5,7 +5,7 @@ import type { FullUrls } from '../normalise/references.ts';
 import { liftContained, normaliseResource } from '../normalise/resources.ts';
 import { type Noted, normaliseTree } from '../normalise/tree.ts';
 import { factOf, type RecordFacts } from '../patient-facts.ts';
-import { faultOf } from './check.ts';
+import { faultOf, typeFault } from './check.ts';
 import type { ReportKeeper } from './report.ts';
 import type { SourceEntry } from './source.ts';
 
@@ -91,11 +91,13 @@ function readyOf(
   keeper: ReportKeeper,
 ): Ready[] {
   const { file, entry } = source;
-  const fault = faultOf({ id: 'unnamed', ...resource });
-  if (!fault) normaliseResource(resource, noted);
-  const late = fault ?? faultOf(resource);
-  if (late) {
-    keeper.refuse({ file, entry, resource: nameOf(resource), ...late }, !lifted);
+  let fault = typeFault(resource.resourceType);
+  if (!fault) {
+    normaliseResource(resource, noted);
+    fault = faultOf(resource);
+  }
+  if (fault) {
+    keeper.refuse({ file, entry, resource: nameOf(resource), ...fault }, !lifted);
     return [];
   }
   return [{ file, entry, resource, subject: subjectOf(resource), lastUpdated, lifted }];

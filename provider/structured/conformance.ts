@@ -16,6 +16,8 @@ export interface Expected {
 }
 
 const versioned = new Set(['Patient', 'Practitioner', 'PractitionerRole', 'Organization', 'Location']);
+/** Administrative, or versioned by live systems. */
+const mayBeVersioned = new Set(['DocumentReference', 'HealthcareService', 'Device', 'RelatedPerson']);
 
 export class Answer {
   readonly resources: readonly Any[];
@@ -86,7 +88,7 @@ function resourceProblems(answer: Answer): string[] {
     const repeated = !isIndexList && seen.has(key);
     seen.add(key);
     const carriesVersion = resource.meta?.versionId !== undefined;
-    const mayLack = resource.resourceType === 'DocumentReference';
+    const mayLack = mayBeVersioned.has(resource.resourceType);
     return when(
       [repeated, `3: ${key} stands twice`],
       [!isIndexList && (typeof resource.id !== 'string' || resource.id === ''), `3: ${key} has no id`],
@@ -95,7 +97,10 @@ function resourceProblems(answer: Answer): string[] {
           resource.meta.profile[0] !== resourceProfile[resource.resourceType],
         `3: ${key} profile ${resource.meta?.profile}`,
       ],
-      [resource.meta?.lastUpdated !== undefined, `1: ${key} has lastUpdated`],
+      [
+        resource.meta?.lastUpdated !== undefined && !mayLack && !versioned.has(resource.resourceType),
+        `1: ${key} has lastUpdated`,
+      ],
       [
         !mayLack && carriesVersion !== versioned.has(resource.resourceType),
         `1: ${key} versionId ${carriesVersion ? 'there' : 'missing'}`,

@@ -2,6 +2,7 @@
 // spec: access-record-structured §8, §9.2 (nothing left in structure lists)
 import { parseJson } from '@gp-connect/foundation/fhir';
 import type { IndexEntry } from '../record/types.ts';
+import { flatItems } from './flat-consultation.ts';
 import { relatedProblemPath, sources, targets } from './graph.ts';
 import type { Source } from './linkage.ts';
 import type { Verdict } from './sharing-filter.ts';
@@ -47,7 +48,9 @@ interface Walk {
 function outcomeOf(walk: Walk, encounter: IndexEntry): StructureOutcome {
   const seen = new Set<IndexEntry>();
   const lists = sources(walk.source.graph, encounter, 'consultation-list', 'encounter');
-  return strongest(lists.map((list) => visit(walk, list, seen)));
+  if (lists.length > 0) return strongest(lists.map((list) => visit(walk, list, seen)));
+  const items = flatItems(walk.source.graph, encounter);
+  return strongest(items.map((item) => outcomes[walk.moves.drag(item)]));
 }
 
 const strongest = (found: readonly StructureOutcome[]): StructureOutcome =>

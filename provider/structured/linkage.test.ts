@@ -204,6 +204,40 @@ for (const store of storeNames) {
       assert.deepEqual(got.get('List/e1-topic-1').entry, [{ item: unsupported }]);
     });
 
+    test('A consultation stored without structure lists gets one untitled topic with the items that name it', async () => {
+      await surgery.hold([
+        encounter('e1', { start: '2024-03-02' }),
+        observation('u1', { encounter: 'e1' }),
+        observation('u2', { encounter: 'e1', confidential: true }),
+        ...drug('m1', { encounter: 'e1', issues: ['2024-03-02'] }),
+        referral('f1', { encounter: 'e1' }),
+        encounter('e2', { start: '2024-03-03' }),
+        observation('u3', { encounter: 'e2', confidential: true }),
+        encounter('e3', { start: '2024-03-04' }),
+      ]);
+      const got = await surgery.ask(['includeConsultations'], { off: ['referrals'], absent: ['u2', 'u3'] });
+      assert.deepEqual(got.items('consultations'), ['Encounter/e1']);
+      assert.deepEqual(got.warnings('consultations'), ['confidential-items']);
+      assert.deepEqual(got.warnings('consultations:uncategorised'), ['confidential-items']);
+      const [topic] = got.answer
+        .all('List')
+        .filter(({ code, id }) => id && code.coding[0].display === 'Topic (EHR)');
+      assert.equal(topic.title, undefined);
+      assert.deepEqual(
+        topic.entry.map(({ item }: { item: { reference?: string } }) => item.reference ?? item).sort(),
+        ['MedicationRequest/m1-plan', 'Observation/u1', { display: 'Referral items have been disabled' }],
+      );
+      const again = await surgery.ask(['includeConsultations'], { off: ['referrals'] });
+      assert.deepEqual(again.ids('List'), got.ids('List'));
+    });
+
+    test('§19.13: with problems asked for, a problem made in a consultation the record does not hold names none', async () => {
+      await surgery.hold([problem('c1', { encounter: 'gone' }), observation('u1', { encounter: 'gone' })]);
+      const got = await surgery.ask(['includeProblems', 'includeUncategorisedData']);
+      assert.equal(got.get('Condition/c1').context, undefined);
+      assert.equal(got.get('Observation/u1').context.reference, 'Encounter/gone');
+    });
+
     test('A part of a report that a problem names brings the whole report', async () => {
       await surgery.hold([...report('r1'), problem('c1', { content: ['Observation/r1-result'] })]);
       const got = await surgery.ask(['includeProblems']);

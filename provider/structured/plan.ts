@@ -5,6 +5,7 @@ import { type ClinicalArea, clinicalAreaNames, resourceProfile, system } from '@
 import type { IndexEntry, PatientEntry, RecordReader, RecordStore } from '../record/types.ts';
 import { keyActorsOf } from './actors.ts';
 import { pointAttachmentsTo } from './documents.ts';
+import { flatConsultations } from './flat-consultation.ts';
 import { type Block, blocks } from './gathering.ts';
 import { buildGraph } from './graph.ts';
 import { gather } from './linkage.ts';
@@ -63,12 +64,13 @@ export async function planAnswer(
   const context: RewriteContext = {
     ...source,
     ...gathered,
-    consultationsAsked: request.areas.consultations !== undefined,
+    asked: request.areas,
   };
+  const madeAt = londonDateTime(new Date(practice.clock()));
   const lists = buildLists(gathered.gathering, filter, {
     patient,
     today: request.today,
-    madeAt: londonDateTime(new Date(practice.clock())),
+    madeAt,
   });
   const segments = new Map<Block, Segment[]>(blocks.map((block) => [block, []]));
   const put = (block: Block, segment: Segment) => segments.get(block)!.push(segment);
@@ -80,6 +82,9 @@ export async function planAnswer(
     if (entry.role === 'allergy-ended' || entry.role === 'patient') continue;
     put(gathered.gathering.included.get(entry)!, { stored: storedPart(entry, context, practice) });
   }
+  const shown = gathered.gathering.lists.get('consultations')?.items ?? [];
+  for (const made of await flatConsultations(source, shown, patient.id, madeAt))
+    put('consultations', { made });
   const warning = warningOutcome(trace, request.unrecognised, gathered.gathering.disabled);
   if (warning !== undefined) put('warnings', { made: warning });
   return {

@@ -6,9 +6,10 @@ import { disabledPlaceholder, unsupportedPlaceholder } from './areas.ts';
 import { type Edge, edgeKey, type LinkKind, linkKind } from './graph.ts';
 import type { Gathered, Source } from './linkage.ts';
 import { type Change, type Changes, changeKey, withoutReferences } from './reference-surgery.ts';
+import type { RequestedAreas } from './request.ts';
 
 export interface RewriteContext extends Source, Gathered {
-  consultationsAsked: boolean;
+  asked: RequestedAreas;
 }
 
 /** The changes an entry needs; undefined when its text can be sent as it is. */
@@ -48,15 +49,16 @@ function changeOf(context: RewriteContext, entry: IndexEntry, edge: Edge): Chang
 
 /** The five exceptions to "every reference resolves". spec: §5 */
 function mayDangle(
-  { gathering, consultationsAsked }: RewriteContext,
+  { gathering, asked }: RewriteContext,
   entry: IndexEntry,
   kind: LinkKind,
   to: IndexEntry | undefined,
 ): boolean {
-  if (kind === 'encounter') return true;
+  // With problems asked for, the consultation that made a problem is there, or nowhere.
+  if (kind === 'encounter') return entry.role !== 'problem' || asked.problems === undefined;
   if (entry.role !== 'problem' || kind === 'other') return false;
   if (!gathering.matchedProblems.has(entry)) return true;
-  return kind === 'problem-content' && to?.type === 'List' && !consultationsAsked;
+  return kind === 'problem-content' && to?.type === 'List' && asked.consultations === undefined;
 }
 
 /** Problems leave out test requests outside reports; structure lists say that something is there. spec: §7, §9.4 */

@@ -1,6 +1,7 @@
 // Consultations: within a period, or the most recent ones. spec: access-record-structured §4, §8
 import type { IndexEntry, RecordReader } from '../../record/types.ts';
-import { type RecordGraph, sources } from '../graph.ts';
+import { flatItems, hasStructure } from '../flat-consultation.ts';
+import type { RecordGraph } from '../graph.ts';
 import type { RequestedAreas } from '../request.ts';
 import { endingBy, startingFrom } from './partial-dates.ts';
 import { dayEnd, dayStart } from './window.ts';
@@ -13,7 +14,7 @@ export async function selectConsultations(
 ): Promise<IndexEntry[]> {
   const all = graph
     .ofRole('encounter')
-    .filter((entry) => sources(graph, entry, 'consultation-list', 'encounter').length > 0);
+    .filter((entry) => hasStructure(graph, entry) || flatItems(graph, entry).length > 0);
   if (asked.mostRecent !== undefined) return mostRecent(all, asked.mostRecent);
   const { start, end } = asked.period ?? {};
   const started = start === undefined ? new Set(all) : await startingFrom(reader, all, dayStart(start));

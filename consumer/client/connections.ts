@@ -17,6 +17,7 @@ export interface HttpRequest {
 }
 
 export interface Connections {
+  /** @throws ServiceUnavailableError when there is no connection, or no answer in time */
   send(url: string, message: HttpRequest): Promise<HttpAnswer>;
   close(): Promise<void>;
 }
@@ -24,8 +25,11 @@ export interface Connections {
 /** A national service did not answer, or not in a way that can be used. Safe to show: no query values. */
 export class ServiceUnavailableError extends Error {
   readonly service: string;
-  constructor(service: string, reason: string, options?: ErrorOptions) {
+  /** HTTP status of the answer, where there was one. */
+  readonly status: number | undefined;
+  constructor(service: string, reason: string, options?: ErrorOptions & { status?: number }) {
     super(`${service} could not be used: ${reason}`, options);
+    this.status = options?.status;
     this.name = 'ServiceUnavailableError';
     this.service = service;
   }
@@ -47,15 +51,20 @@ export function openConnections(identity: Pick<TlsIdentity, 'key' | 'cert' | 'ca
   return {
     async send(url, { method, headers, body, signal }) {
       const target = splitTarget(url);
-      const answer = await agent.request({
-        origin: target.origin,
-        // The target travels byte for byte: a URL parser would rewrite `https://` inside the path.
-        path: target.path,
-        method,
-        headers,
-        ...(body === undefined ? {} : { body }),
-        ...(signal ? { signal } : {}),
-      });
+      const answer = await agent
+        .request({
+          origin: target.origin,
+          // The target travels byte for byte: a URL parser would rewrite `https://` inside the path.
+          path: target.path,
+          method,
+          headers,
+          ...(body === undefined ? {} : { body }),
+          ...(signal ? { signal } : {}),
+        })
+        .catch((cause) => {
+          if (signal?.aborted) throw cause;
+          throw new ServiceUnavailableError(new URL(target.origin).host, 'no usable connection', { cause });
+        });
       return { status: answer.statusCode, headers: answer.headers, body: answer.body };
     },
     close: () => agent.close(),

@@ -157,5 +157,5 @@ function identifierOf(
 
 async function failed(service: string, answer: HttpAnswer): Promise<ServiceUnavailableError> {
   await answer.body.dump();
-  return new ServiceUnavailableError(service, `it answered ${answer.status}`);
+  return new ServiceUnavailableError(service, `it answered ${answer.status}`, { status: answer.status });
 }

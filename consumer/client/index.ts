@@ -17,5 +17,11 @@ export {
   type RequestingUser,
   throughProxy,
 } from './gateway.ts';
+export {
+  type RecordAnswer,
+  recordAnswer,
+  UnusableAnswerError,
+  type UnusableReason,
+} from './record-answer.ts';
 export { RequestRefusedError, refusalOf } from './refusal.ts';
 export { type RecordQuestion, structuredParameters } from './structured-parameters.ts';

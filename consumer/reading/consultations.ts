@@ -3,8 +3,9 @@
 import type { Encounter, List, Reference } from '@gp-connect/foundation/fhir';
 import { type BundleIndex, extensionOf, partOf } from './bundle-index.ts';
 import { baseItem } from './items.ts';
+import { listOf } from './list-of.ts';
 import type { Consultation, ConsultationTopic, Item } from './record-view.ts';
-import { actorText, factsOf, listOf, recordedPeriod, termText } from './words.ts';
+import { actorText, factsOf, recordedPeriod, termText } from './words.ts';
 
 const STRUCTURE = { consultation: '325851000000107', topic: '25851000000105', heading: '24781000000107' };
 
@@ -15,9 +16,7 @@ export function consultationItem(
   itemOf: (reference: Reference) => Item | null,
 ): Consultation {
   const reference = `Encounter/${encounter.id}`;
-  const root = index
-    .ofType<List>('List')
-    .find((list) => list.encounter?.reference === reference && isLevel(list, 'consultation'));
+  const root = index.structureOf(reference).find((list) => isLevel(list, 'consultation'));
   const performer = encounter.participant?.find((each) =>
     each.type?.some((type) => type.coding?.some(({ code }) => code === 'PPRF')),
   );
@@ -54,7 +53,7 @@ function topicOf(
       const item = itemOf(entry.item);
       if (item) return [item];
       // A placeholder says in words what is not here: it must be seen where it stood.
-      return entry.item.display ? [entry.item.display] : [];
+      return [entry.item.display ?? 'An entry that could not be read from the answer'];
     });
   return {
     title: topic.title ?? null,
@@ -64,6 +63,14 @@ function topicOf(
       ...headings.map((heading) => ({ title: heading.title ?? null, items: entriesOf(heading) })),
     ],
   };
+}
+
+/** The items of a consultation's topics; none for any other item. */
+export function itemsOfTopics(item: Item): Item[] {
+  const topics = 'topics' in item ? (item as Consultation).topics : [];
+  return topics.flatMap((topic) =>
+    topic.headings.flatMap((heading) => heading.items.filter((each) => typeof each !== 'string')),
+  );
 }
 
 function listsIn(index: BundleIndex, list: List | undefined): List[] {

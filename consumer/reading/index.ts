@@ -1,4 +1,9 @@
 // Reading an answer for people: what is there, what is missing, and how the two are told apart.
+export {
+  type DemographicDifference,
+  demographicDifferences,
+  nationalDemographics,
+} from './compare-demographics.ts';
 export { newestFirst, readRecord } from './read-record.ts';
 export type {
   AreaView,

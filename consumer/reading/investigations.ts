@@ -4,8 +4,9 @@ import { findCoding } from '@gp-connect/foundation/fhir';
 import { system } from '@gp-connect/foundation/nhs';
 import type { BundleIndex } from './bundle-index.ts';
 import { baseItem, observationItem } from './items.ts';
+import { listOf } from './list-of.ts';
 import type { Item } from './record-view.ts';
-import { actorText, factsOf, listOf, noteTexts, recordedDate, termText } from './words.ts';
+import { actorText, factsOf, noteTexts, recordedDate, termText } from './words.ts';
 
 const COMMENT_NOTE = '37331000000100';
 

@@ -10,14 +10,14 @@ import type {
   ReferralRequest,
   Resource,
 } from '@gp-connect/foundation/fhir';
-import { type BundleIndex, extensionOf, partOf } from './bundle-index.ts';
+import { type BundleIndex, extensionOf, linkPlaceholders, partOf } from './bundle-index.ts';
+import { listOf } from './list-of.ts';
 import { measurementsOf, valueText } from './measurements.ts';
 import type { Item } from './record-view.ts';
 import {
   actorText,
   cautionsOf,
   factsOf,
-  listOf,
   noteTexts,
   quantityText,
   recordedDate,
@@ -75,7 +75,7 @@ export function problemItem(index: BundleIndex, problem: Condition, linked: read
   const active = problem.clinicalStatus === 'active';
   return {
     ...baseItem(index, problem, 'problems'),
-    kind: `${significance === 'major' ? 'Major' : 'Minor'} ${active ? 'active' : 'inactive'} problem`,
+    kind: problemKind(significance, active),
     date: recordedDate(problem.onsetDateTime ?? problem.assertedDate),
     title: termText(problem.code),
     standing: active ? 'current' : 'past',
@@ -88,9 +88,15 @@ export function problemItem(index: BundleIndex, problem: Condition, linked: read
     }),
     notes: noteTexts(problem.note),
     author: actorText(index, problem.asserter),
+    missing: linkPlaceholders(problem),
     children: linked,
     childrenTitle: 'Linked to this problem',
   };
+}
+
+function problemKind(significance: string | undefined, active: boolean): string {
+  const words = [significance, active ? 'active' : 'inactive', 'problem'].filter(Boolean).join(' ');
+  return words[0]!.toUpperCase() + words.slice(1);
 }
 
 export function immunisationItem(index: BundleIndex, immunisation: Immunization): Item {

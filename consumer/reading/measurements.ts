@@ -1,6 +1,6 @@
 // Values of observations: in words, and as numbers for trends. spec: access-record-structured §11.8
 import type { Observation, ObservationComponent, Quantity } from '@gp-connect/foundation/fhir';
-import { findCoding } from '@gp-connect/foundation/fhir';
+import { decimalNumber, findCoding } from '@gp-connect/foundation/fhir';
 import { system } from '@gp-connect/foundation/nhs';
 import type { Measurement } from './record-view.ts';
 import { quantityText, recordedDate, termText } from './words.ts';
@@ -40,19 +40,20 @@ function singleValue(valued: Valued): string {
 export function measurementsOf(observation: Observation): Measurement[] {
   return [observation as Valued, ...((observation.component ?? []) as Valued[])].flatMap((valued) => {
     const quantity = valued.valueQuantity;
-    const value = Number(quantity?.value);
-    if (quantity?.value === undefined || quantity.comparator || !Number.isFinite(value)) return [];
+    const value = decimalNumber(quantity?.value);
+    if (!quantity || value === undefined || quantity.comparator) return [];
     const range = valued.referenceRange?.[0];
-    const low = Number(range?.low?.value);
-    const high = Number(range?.high?.value);
+    const low = decimalNumber(range?.low?.value);
+    const high = decimalNumber(range?.high?.value);
     return [
       {
         series: findCoding(valued.code, system.snomed)?.code ?? termText(valued.code),
         title: termText(valued.code),
         value,
         unit: quantity.unit ?? quantity.code ?? '',
-        ...(range?.low && Number.isFinite(low) ? { low } : {}),
-        ...(range?.high && Number.isFinite(high) ? { high } : {}),
+        ...(low === undefined ? {} : { low }),
+        ...(high === undefined ? {} : { high }),
+        ...(valued === observation ? {} : { group: termText(observation.code) }),
       },
     ];
   });

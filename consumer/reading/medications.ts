@@ -1,14 +1,15 @@
 // The medication triangle read as lines a clinician knows: drug, directions, issues, review.
 // spec: access-record-structured §11.2–11.4, §16
 import type { Medication, MedicationRequest, MedicationStatement } from '@gp-connect/foundation/fhir';
+import { decimalText } from '@gp-connect/foundation/fhir';
 import { type BundleIndex, extensionOf, partOf } from './bundle-index.ts';
 import { baseItem } from './items.ts';
+import { listOf } from './list-of.ts';
 import type { Item } from './record-view.ts';
 import {
   actorText,
   cautionsOf,
   factsOf,
-  listOf,
   noteTexts,
   recordedDate,
   recordedPeriod,
@@ -28,13 +29,8 @@ export function medicationItem(index: BundleIndex, statement: MedicationStatemen
   const plan = index.find(listOf(statement.basedOn)[0]) as MedicationRequest | undefined;
   const planReference = plan ? `MedicationRequest/${plan.id}` : '';
   const issues = index
-    .ofType<MedicationRequest>('MedicationRequest')
-    .filter(
-      (request) =>
-        request.intent === 'order' &&
-        listOf(request.basedOn).some(({ reference }) => reference === planReference),
-    )
-    .sort((a, b) =>
+    .ordersOf(planReference)
+    .toSorted((a, b) =>
       (b.dispenseRequest?.validityPeriod?.start ?? '').localeCompare(
         a.dispenseRequest?.validityPeriod?.start ?? '',
       ),
@@ -99,11 +95,12 @@ function quantityOf(request: MedicationRequest | undefined): string {
   const quantity = request?.dispenseRequest?.quantity;
   const text = extensionOf(quantity, 'MedicationQuantityText')?.valueString ?? '';
   const days = request?.dispenseRequest?.expectedSupplyDuration;
-  const amount =
-    quantity?.value === undefined
-      ? text
-      : [String(quantity.value), text || (quantity.unit ?? '')].filter(Boolean).join(' ');
-  return days?.value === undefined ? amount : `${amount}${amount ? ', ' : ''}for ${String(days.value)} days`;
+  const value = decimalText(quantity?.value);
+  const supply = decimalText(days?.value);
+  const amount = [value, text || (value === undefined ? '' : (quantity?.unit ?? ''))]
+    .filter(Boolean)
+    .join(' ');
+  return supply === undefined ? amount : `${amount}${amount ? ', ' : ''}for ${supply} days`;
 }
 
 function issuesText(repeats: ReturnType<typeof extensionOf>): string | null {

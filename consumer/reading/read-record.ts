@@ -27,7 +27,7 @@ import {
   system,
 } from '@gp-connect/foundation/nhs';
 import { BundleIndex, linkedContent } from './bundle-index.ts';
-import { consultationItem } from './consultations.ts';
+import { consultationItem, itemsOfTopics } from './consultations.ts';
 import { reportItem } from './investigations.ts';
 import {
   allergyItem,
@@ -38,9 +38,11 @@ import {
   problemItem,
   referralItem,
 } from './items.ts';
+import { listOf } from './list-of.ts';
 import { medicationItem } from './medications.ts';
 import type { AreaView, Item, RecordView } from './record-view.ts';
-import { actorText, factsOf, listOf, nameText } from './words.ts';
+import { refusalWords, warningWords } from './warnings.ts';
+import { actorText, factsOf, nameText } from './words.ts';
 
 /** Types that carry no clinical content of their own, or are read as part of another. */
 const CONTEXT_TYPES = new Set(
@@ -54,20 +56,18 @@ export function readRecord(bundle: Bundle): RecordView {
   const index = new BundleIndex(bundle);
   const reader = new ItemReader(index);
   const outcome = index.warnings()?.issue ?? [];
-  const disabled = new Map(
-    outcome.map((issue) => [issue.diagnostics ?? '', issue.details?.text ?? issue.diagnostics ?? '']),
-  );
+  const refused = new Map(outcome.map((issue) => [issue.diagnostics ?? '', refusalWords(issue)]));
   const areas = clinicalAreaNames.flatMap((area) => {
-    const view = areaView(area, index, reader, disabled.get(clinicalAreas[area].parameter));
+    const view = areaView(area, index, reader, refused.get(clinicalAreas[area].parameter));
     return view ? [view] : [];
   });
-  const shown = new Set(areas.flatMap((area) => area.items.map((item) => item.reference)));
+  const shown = new Set(areas.flatMap((area) => area.items.flatMap(shownWith)));
   return {
     patient: patientView(index),
     practice: practiceView(index),
     areas,
     context: reader.contextItems(shown),
-    warnings: outcome.flatMap((issue) => issue.details?.text ?? issue.diagnostics ?? []),
+    warnings: [...outcome.map(warningWords), ...looseListWarnings(index, areas)],
     notShown: unknownTypes(index),
   };
 }
@@ -76,14 +76,14 @@ function areaView(
   area: ClinicalArea,
   index: BundleIndex,
   reader: ItemReader,
-  disabled?: string,
+  refused?: string,
 ): AreaView | null {
   const list = index.list(clinicalAreas[area].listCode);
   const ended = area === 'allergies' ? index.list(endedAllergiesList.code) : undefined;
-  if (!list && !disabled) return null;
+  if (!list && !refused) return null;
   const references = [...entriesOf(list), ...entriesOf(ended)];
   const items = references.flatMap((reference) => reader.item(reference) ?? []);
-  const missing = [...new Set([...missingIn(list), ...missingIn(ended)])];
+  const missing = [...new Set([...missingIn(list), ...missingIn(ended), ...missingAround(area, index)])];
   const lost = references.length - items.length;
   if (lost > 0)
     missing.push(`${lost} item${lost === 1 ? '' : 's'} of this list could not be read from the answer.`);
@@ -92,8 +92,8 @@ function areaView(
     title: clinicalAreas[area].title,
     items: items.sort(newestFirst),
     missing,
-    unavailable: disabled ? `The practice does not share this part of the record (${disabled}).` : null,
-    nothingRecorded: items.length === 0 && missing.length === 0 && !disabled,
+    unavailable: refused ?? null,
+    nothingRecorded: items.length === 0 && missing.length === 0 && !refused,
   };
 }
 
@@ -111,6 +111,45 @@ function missingIn(list: List | undefined): string[] {
   const coded = list?.extension?.some((extension) => extension.url.endsWith('ListWarningCode-1'));
   if (text) return [text];
   return coded ? ['Some items are missing from this list; the practice gave no further words.'] : [];
+}
+
+/** Warnings of the secondary lists that hold items around an area, e.g. `Problems - medications related to problems`. */
+function missingAround(area: ClinicalArea, index: BundleIndex): string[] {
+  const own = new Set(missingIn(index.list(clinicalAreas[area].listCode)));
+  return [...index.listsByCode()].flatMap(([code, list]) =>
+    code.startsWith(`${area}-`)
+      ? missingIn(list)
+          .filter((text) => !own.has(text))
+          .map((text) => `${(list.title ?? code).split(' - ').at(-1)}: ${text}`)
+      : [],
+  );
+}
+
+/** Warnings of lists no area of the view stands for, so that none is lost. */
+function looseListWarnings(index: BundleIndex, areas: readonly AreaView[]): string[] {
+  const primary = new Set([
+    ...clinicalAreaNames.map((area) => clinicalAreas[area].listCode as string),
+    endedAllergiesList.code,
+  ]);
+  const known = new Set(areas.flatMap((area) => area.missing));
+  return [...index.listsByCode()].flatMap(([code, list]) => {
+    const around = areas.some(({ area }) => code.startsWith(`${area}-`));
+    if (around || (primary.has(code) && areas.some(({ area }) => holds(area, code)))) return [];
+    return missingIn(list)
+      .filter((text) => !known.has(text))
+      .map((text) => `${list.title ?? 'A list'}: ${text}`);
+  });
+}
+
+function holds(area: ClinicalArea, code: string): boolean {
+  return clinicalAreas[area].listCode === code || (area === 'allergies' && code === endedAllergiesList.code);
+}
+
+/** An item and what is shown as part of it: results of a report, words of a consultation. */
+function shownWith(item: Item): string[] {
+  const parts = item.area === 'investigations' ? item.children.flatMap(shownWith) : [];
+  const words = itemsOfTopics(item).filter((each) => each.kind === 'Observation');
+  return [item.reference, ...parts, ...words.map((each) => each.reference)];
 }
 
 export function newestFirst(a: Item, b: Item): number {
@@ -215,13 +254,21 @@ function patientView(index: BundleIndex): RecordView['patient'] {
           .filter(Boolean)
           .join(', ')
       : null,
-    usualGp: actorText(index, listOf(patient?.generalPractitioner)[0]),
+    usualGp: actorText(
+      index,
+      listOf(patient?.generalPractitioner).find(
+        (reference) => index.find(reference)?.resourceType !== 'Organization',
+      ),
+    ),
   };
 }
 
 function practiceView(index: BundleIndex): RecordView['practice'] {
   const patient = index.ofType<Patient>('Patient')[0];
-  const organisation = index.find(patient?.managingOrganization) as Organization | undefined;
+  const registered = listOf(patient?.generalPractitioner)
+    .map((reference) => index.find(reference))
+    .find((found) => found?.resourceType === 'Organization');
+  const organisation = (registered ?? index.find(patient?.managingOrganization)) as Organization | undefined;
   return {
     ods:
       organisation?.identifier?.find((identifier) => identifier.system === system.odsOrganisation)?.value ??

@@ -40,6 +40,8 @@ export interface Measurement {
   readonly unit: string;
   readonly low?: number;
   readonly high?: number;
+  /** Title of the observation this is a component of: systolic and diastolic belong together. */
+  readonly group?: string;
 }
 
 export interface Item {
@@ -55,6 +57,8 @@ export interface Item {
   readonly cautions: readonly Caution[];
   readonly facts: readonly Fact[];
   readonly notes: readonly string[];
+  /** What is known to be left out here, in the practice's words. */
+  readonly missing?: readonly string[];
   readonly author: string | null;
   /** Titles of the problems it is linked to. */
   readonly problems: readonly string[];

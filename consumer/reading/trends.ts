@@ -1,4 +1,5 @@
 // Numeric observations and results over time, one series a code and unit. Values are never converted.
+import { itemsOfTopics } from './consultations.ts';
 import type { Item, Measurement, RecordView } from './record-view.ts';
 
 export interface TrendPoint {
@@ -11,6 +12,8 @@ export interface Trend {
   readonly series: string;
   readonly title: string;
   readonly unit: string;
+  /** Series of one group belong in one picture; null where it stands alone. */
+  readonly group: string | null;
   readonly points: readonly TrendPoint[];
   /** Reference range of the newest point that has one. */
   readonly low: number | null;
@@ -38,6 +41,7 @@ export function trends(view: RecordView, least = 2): Trend[] {
       series: newest.series,
       title: newest.title,
       unit: newest.unit,
+      group: newest.group ?? null,
       points: points.sort((a, b) => a.date.localeCompare(b.date)),
       low: newest.low ?? null,
       high: newest.high ?? null,
@@ -46,5 +50,5 @@ export function trends(view: RecordView, least = 2): Trend[] {
 }
 
 function withChildren(item: Item): Item[] {
-  return [item, ...item.children.flatMap(withChildren)];
+  return [item, ...item.children.flatMap(withChildren), ...itemsOfTopics(item).flatMap(withChildren)];
 }

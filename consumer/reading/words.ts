@@ -9,7 +9,7 @@ import type {
   Reference,
   Resource,
 } from '@gp-connect/foundation/fhir';
-import { originalTermText } from '@gp-connect/foundation/fhir';
+import { decimalText, originalTermText } from '@gp-connect/foundation/fhir';
 import type { BundleIndex } from './bundle-index.ts';
 import type { Caution, RecordedDate } from './record-view.ts';
 
@@ -32,9 +32,10 @@ export function recordedPeriod(period: Period | undefined): RecordedDate {
 }
 
 export function quantityText(quantity: Quantity | undefined): string {
-  if (quantity?.value === undefined) return '';
+  const value = decimalText(quantity?.value);
+  if (!quantity || value === undefined) return '';
   const unit = quantity.unit ?? quantity.code ?? '';
-  return `${quantity.comparator ?? ''}${String(quantity.value)}${unit && unit !== '1' ? ` ${unit}` : ''}`;
+  return `${quantity.comparator ?? ''}${value}${unit && unit !== '1' ? ` ${unit}` : ''}`;
 }
 
 export function nameText(name: HumanName | undefined): string {
@@ -83,12 +84,6 @@ export function cautionsOf(resource: Resource, concept: CodeableConcept | undefi
 
 export function noteTexts(notes: readonly Annotation[] | undefined): string[] {
   return (notes ?? []).map((note) => note.text).filter(Boolean);
-}
-
-/** The types let some repeating elements stand alone; on the wire they are lists. */
-export function listOf<Element>(value: Element | readonly Element[] | undefined): readonly Element[] {
-  if (value === undefined) return [];
-  return Array.isArray(value) ? (value as readonly Element[]) : [value as Element];
 }
 
 /** Facts without those that have nothing to say. */

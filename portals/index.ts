@@ -1,0 +1,2 @@
+// Pages for people: clinicians, practices, patients, the public, operators.
+export * from './clinician/index.ts';

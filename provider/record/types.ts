@@ -59,7 +59,7 @@ export type Role =
 
 /** One resource as its indexed columns: everything selection needs, without the JSON. */
 export interface IndexEntry {
-  /** Position in the record; also the order of streaming. */
+  /** Position in the record; also the order of streaming. Shared actors stand after a person's own entries. */
   seq: number;
   type: string;
   id: string;
@@ -69,7 +69,10 @@ export interface IndexEntry {
   to: number | null;
   /** Status that filters look at: clinicalStatus, plan status, Encounter status. */
   status: string | null;
-  /** `major`/`minor` for problems; prescription type for plans; `given`/`not-given` for immunisations; else null. */
+  /**
+   * `major`/`minor` for problems; prescription type for plans and orders; prescribing agency for statements;
+   * `given`/`not-given` for immunisations; else null.
+   */
   detail: string | null;
   /** Main SNOMED code, where there is one. */
   code: string | null;

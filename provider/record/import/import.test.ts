@@ -102,6 +102,28 @@ for (const { name, fresh } of stores) {
       assert.equal(entry.version, 2);
     }));
 
+  test(`on ${name}, two different things under one id in one file are both kept, one under an id of its own`, () =>
+    withRecords(fresh, async (records) => {
+      const files = () => [
+        file(
+          'twice.json',
+          bundle(
+            patient('p1', one),
+            observation('a', 'p1', { comment: 'first' }),
+            observation('a', 'p1', { comment: 'second' }),
+            observation('b', 'p1', { comment: 'same' }),
+            observation('b', 'p1', { comment: 'same' }),
+          ),
+        ),
+      ];
+      const report = await take(records, files());
+      const { resources } = await recordOf(records, practice, one);
+      const comments = [...resources.values()].map(({ comment }) => comment).filter(Boolean);
+      assert.deepEqual(comments, ['first', 'second', 'same']);
+      assert.equal(report.normalised.find(({ rule }) => rule === 'same-id-twice')?.example.entry, 2);
+      assert.equal((await take(records, files())).written.patientsUnchanged, 1);
+    }));
+
   test(`on ${name}, a dry run reports the same and writes nothing`, () =>
     withRecords(fresh, async (records) => {
       const files = () => [

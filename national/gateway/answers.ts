@@ -10,13 +10,20 @@ import {
 } from '@gp-connect/foundation/nhs';
 import { securityHeaders } from './headers.ts';
 
+/** An OperationOutcome without coding or profile, for clients that know no other. */
+export interface PlainOutcome {
+  readonly resourceType: 'OperationOutcome';
+  readonly meta?: never;
+  readonly issue: readonly { severity: 'error'; code: string; diagnostics: string }[];
+}
+
 export interface Answer {
   readonly status: number;
   /** Row of the table that refused, for the audit. */
   readonly rule: string;
   /** Error code or proxy text without values, for the audit. */
   readonly code: string;
-  readonly body: OutcomeBody;
+  readonly body: OutcomeBody | PlainOutcome;
   readonly headers: Readonly<Record<string, string>>;
 }
 

@@ -34,7 +34,9 @@ test('RTE-06 the snapshot follows changes, reloads where it must, and is not bel
       polls += 1;
       const after = Number(searchParams.get('after'));
       const newer = reload ? [] : changes.slice(after - 1);
-      response.end(JSON.stringify({ version: 1 + changes.length, reload: reload && after < 50, changes: newer }));
+      response.end(
+        JSON.stringify({ version: 1 + changes.length, reload: reload && after < 50, changes: newer }),
+      );
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -53,6 +53,8 @@ export interface Exchange {
   staff: Staff | null;
   subject: RequestSubject;
   rateHeaders: Readonly<Record<string, string>>;
+  /** How errors are worded to this client (mode C). */
+  wording: 'standard' | 'cdg-0';
 }
 
 /** A request as it came, nothing checked yet. */
@@ -96,6 +98,7 @@ export function newExchange(
     staff: null,
     subject: noSubject,
     rateHeaders: {},
+    wording: 'standard',
   };
 }
 

@@ -18,6 +18,8 @@ export interface Forward {
   readonly rewriter?: RelayRequest['rewriter'];
   /** Looks again, the entry being durable and nothing sent yet: a token may have lapsed meanwhile. */
   readonly stillGood?: () => Answer | null;
+  /** The router's own errors in the words this client knows. */
+  readonly reword?: (answer: Answer) => Answer;
 }
 
 /** Answers a refusal, once it is in the audit. Never rejects. */
@@ -77,14 +79,18 @@ async function relayed(exchange: Exchange, what: Forward, gateway: GatewayContex
     },
     response,
   );
-  return outcomeOf(exchange, result, what.url);
+  return outcomeOf(exchange, result, what);
 }
 
 function firstByteSeconds({ interaction }: Exchange, { settings }: GatewayContext): number {
   return settings.firstByteSeconds[interaction?.id ?? ''] ?? interaction?.firstByteSeconds ?? 30;
 }
 
-async function outcomeOf(exchange: Exchange, result: RelayResult, url: string): Promise<Outcome> {
+async function outcomeOf(
+  exchange: Exchange,
+  result: RelayResult,
+  { url, reword = (answer) => answer }: Forward,
+): Promise<Outcome> {
   switch (result.kind) {
     case 'answered': {
       const { status, size } = result;
@@ -102,7 +108,7 @@ async function outcomeOf(exchange: Exchange, result: RelayResult, url: string): 
     case 'unreachable':
       return answered(
         exchange,
-        proxyAnswer('20', 502, 'transient', `ERROR_COMMUNICATING_TO_ENDPOINT_URL_${url}`),
+        reword(proxyAnswer('20', 502, 'transient', `ERROR_COMMUNICATING_TO_ENDPOINT_URL_${url}`)),
       );
     case 'timed-out':
       return answered(

@@ -51,6 +51,7 @@ export interface PatientBasedRouter extends TestRouter {
 export async function startPatientBasedRouter(
   options: {
     settings?: Record<string, unknown>;
+    profile?: 'cdg-0';
     /** Starts what stands in for PDS, and gives its base URL. */
     pds?: (authority: Authority) => Promise<string>;
   } = {},
@@ -170,6 +171,7 @@ export async function startPatientBasedRouter(
                 },
                 issuer: 'https://emr.rz901.example.nhs.uk/',
                 localUserSystem: 'https://emr.example/Id/user',
+                ...(options.profile ? { profile: options.profile } : {}),
               },
             ],
           },

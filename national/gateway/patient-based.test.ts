@@ -451,6 +451,39 @@ describe('national-service §21, mode C', () => {
   });
 });
 
+test('§3.6 a client of profile cdg-0 gets the texts it knows, unknown and restricted still alike', async () => {
+  const old = await startPatientBasedRouter({ profile: 'cdg-0' });
+  const told = async (who: string, change: Partial<Ask> = {}) => {
+    const { status, body } = await ask(old, await byPatient(old, who, change));
+    const { issue, meta } = JSON.parse(body);
+    assert.equal(meta, undefined);
+    assert.equal(issue[0].details, undefined);
+    return [status, issue[0].code, issue[0].diagnostics];
+  };
+  for (const who of [people.unknown, people.restricted, people.without]) {
+    const text = `PDS patient ${who} did not contain a current provider ODS code`;
+    assert.deepEqual(await told(who), [404, 'exception', text]);
+  }
+  assert.deepEqual(await told(people.noEndpoint), [
+    404,
+    'exception',
+    'No SDS org found for provider ODS code A83990',
+  ]);
+  assert.deepEqual(await told(people.usual, { headers: { 'Ods-from': 'RZ000' } }), [
+    404,
+    'exception',
+    'No SDS org found for consumer ODS code RZ000',
+  ]);
+  assert.deepEqual(await told(people.usual, { body: '{' }), [
+    400,
+    'invalid',
+    'Invalid JSON body sent in request',
+  ]);
+  old.provider.answer = (request) => void request.socket.destroy();
+  assert.deepEqual(await told(people.usual), [502, 'exception', 'Provider request failed: no answer']);
+  await old.close();
+});
+
 test('ENB-04 a switch changed at the directory is in force at the router within seconds', async () => {
   assert.equal((await ask(router, await byPatient(router))).status, 200);
   const { store, directory } = router.directory;

@@ -2,6 +2,7 @@
 // spec: access-record-structured §5, §7, §12
 import { type JsonResource, londonDateTime } from '@gp-connect/foundation/fhir';
 import { type ClinicalArea, clinicalAreaNames, resourceProfile, system } from '@gp-connect/foundation/nhs';
+import { shapePatient } from '../foundations/index.ts';
 import type { IndexEntry, PatientEntry, RecordReader, RecordStore } from '../record/types.ts';
 import { keyActorsOf } from './actors.ts';
 import { pointAttachmentsTo } from './documents.ts';
@@ -10,7 +11,7 @@ import { type Block, blocks } from './gathering.ts';
 import { buildGraph } from './graph.ts';
 import { gather } from './linkage.ts';
 import { type BuiltList, buildLists } from './lists.ts';
-import { shapePatient } from './patient-resource.ts';
+
 import type { PracticeContext } from './practice-context.ts';
 import type { StructuredRequest } from './request.ts';
 import { changesOf, type RewriteContext, rewritten } from './rewrite.ts';

@@ -407,6 +407,27 @@ for (const store of storeNames) {
       assert.deepEqual(got.issues(), ['includeProblems has been disabled']);
     });
 
+    test('Consultations switched off: items name none, problems show placeholders, and nothing else is lost', async () => {
+      await surgery.hold([
+        encounter('e1', { start: '2024-03-02' }),
+        observation('u1', { encounter: 'e1' }),
+        allergy('a1', { encounter: 'e1' }),
+        problem('c1', { encounter: 'e1', content: ['Encounter/e1', 'List/e1-topic-1', 'Observation/u1'] }),
+        ...consultation('e1', [{ items: ['Observation/u1'] }]),
+      ]);
+      const off = { off: ['consultations'], absent: ['Encounter/e1', 'e1-topic'] } as const;
+      const placeholder = { display: 'Consultation items have been disabled' };
+      const items = await surgery.ask(['includeUncategorisedData', bothAllergies], off);
+      assert.deepEqual(items.get('Observation/u1').context, placeholder);
+      assert.deepEqual(items.get('AllergyIntolerance/a1').extension[0].valueReference, placeholder);
+      assert.deepEqual(items.issues(), []);
+      const problems = await surgery.ask(['includeConsultations', 'includeProblems'], off);
+      assert.deepEqual(problems.items('consultations'), []);
+      assert.deepEqual(problems.items('problems:uncategorised'), ['Observation/u1']);
+      assert.deepEqual(problems.get('Condition/c1').context, placeholder);
+      assert.deepEqual(problems.issues(), ['includeConsultations has been disabled']);
+    });
+
     test('An area that is off but would not have contributed is not mentioned', async () => {
       await surgery.hold([...drug('m1'), observation('u1')]);
       const got = await surgery.ask(['includeMedication'], {

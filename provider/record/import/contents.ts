@@ -25,6 +25,9 @@ export class ContentError extends Error {}
 
 const base64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
+/** DocumentReferences a query, when looking for who names a content. */
+const PAGE = 2_000;
+
 /** Streams a content into staging rows. @throws ContentError where it is not base64. */
 export async function stageContent(
   db: Db,
@@ -63,57 +66,67 @@ export async function stageContent(
   return { digest: digest.digest('base64'), size: decodedSize(characters, ending) };
 }
 
-export type Claim = 'added' | 'unchanged' | 'unclaimed';
-
-/** Who names these Binary ids in a DocumentReference of the practice. */
+/** Who names these Binary ids in a DocumentReference of the practice; null where several people do. */
 export async function findClaimants(
   db: Db,
   practice: string,
   ids: ReadonlySet<string>,
-): Promise<Map<string, number>> {
-  const claimants = new Map<string, number>();
+): Promise<Map<string, number | null>> {
+  const claimants = new Map<string, number | null>();
   for (let after = ''; ids.size > 0; ) {
     const page = await sql<{ id: string; patient_key: number; links: string }>`select id, patient_key, links
       from resource where practice = ${practice} and type = 'DocumentReference' and id > ${after}
-      order by id limit 2000`.execute(db);
+      order by id limit ${PAGE}`.execute(db);
     for (const row of page.rows) {
-      for (const link of readLinks(row.links)) {
-        if (link.toType === 'Binary' && ids.has(link.toId)) claimants.set(link.toId, row.patient_key);
+      for (const { toType, toId } of readLinks(row.links)) {
+        if (toType !== 'Binary' || !ids.has(toId)) continue;
+        const known = claimants.get(toId);
+        claimants.set(toId, known === undefined || known === row.patient_key ? row.patient_key : null);
       }
     }
-    if (page.rows.length < 2000) return claimants;
+    if (page.rows.length < PAGE) return claimants;
     after = page.rows.at(-1)!.id;
   }
   return claimants;
 }
 
-/** Makes a staged content the person's: its resource joins the record, its chunks take its id. One transaction. */
-export async function claimContent(
+/**
+ * Makes staged contents a person's, in one transaction: their resources join the record, their chunks take their ids.
+ * Answers how many were new; the rest was there already.
+ */
+export async function claimContents(
   db: Db,
   practice: string,
   patientKey: number,
-  staged: Staged,
-): Promise<Claim> {
-  const id = String(staged.head.id);
-  const contentType = text(staged.head.contentType) ?? 'application/octet-stream';
-  const before = await sql<BinaryRow>`select * from binary_content
-    where practice = ${practice} and id = ${id}`.execute(db);
-  const known = before.rows[0];
-  const same =
-    known?.digest === staged.digest && known.patient_key === patientKey && known.content_type === contentType;
-  if (same) {
-    await removeContent(db, practice, staged.stagingId);
-  } else {
+  contents: readonly Staged[],
+): Promise<number> {
+  let added = 0;
+  for (const staged of contents) {
+    const id = String(staged.head.id);
+    const contentType = text(staged.head.contentType) ?? 'application/octet-stream';
+    const before = await sql<BinaryRow>`select * from binary_content
+      where practice = ${practice} and id = ${id}`.execute(db);
+    const known = before.rows[0];
+    const same = known?.digest === staged.digest && known.patient_key === patientKey;
+    if (same && known.content_type === contentType) {
+      await removeContent(db, practice, staged.stagingId);
+      continue;
+    }
+    added++;
     await removeContent(db, practice, id);
-    await sql`update binary_chunk set id = ${id} where practice = ${practice} and id = ${staged.stagingId}`.execute(
-      db,
-    );
+    await sql`update binary_chunk set id = ${id}
+      where practice = ${practice} and id = ${staged.stagingId}`.execute(db);
     await sql`update binary_content set id = ${id}, patient_key = ${patientKey}, content_type = ${contentType},
       size = ${staged.size}, digest = ${staged.digest}, run = null
       where practice = ${practice} and id = ${staged.stagingId}`.execute(db);
   }
-  await addResources(db, practice, patientKey, [staged.head]);
-  return same ? 'unchanged' : 'added';
+  await addResources(
+    db,
+    practice,
+    patientKey,
+    contents.map(({ head }) => head),
+  );
+  return added;
 }
 
 /** Removes what a run staged and nobody claimed. */

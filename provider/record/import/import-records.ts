@@ -10,29 +10,22 @@ import { randomUUID } from 'node:crypto';
 import { isNhsNumber, system } from '@gp-connect/foundation/nhs';
 import { type Kysely, sql } from '@gp-connect/foundation/store';
 import { binaryIdsOf } from '../documents.ts';
-import { objects, type ResourceJson } from '../json.ts';
+import { objects } from '../json.ts';
 import type { Records } from '../open-records.ts';
 import { nhsNumberIdentifier } from '../patient-facts.ts';
 import { findPatientBy } from '../read-records.ts';
 import type { RecordTables } from '../schema.ts';
-import {
-  ContentError,
-  claimContent,
-  findClaimants,
-  removeStaged,
-  type Staged,
-  stageContent,
-} from './contents.ts';
+import { ContentDesk } from './content-desk.ts';
+import { removeStaged } from './contents.ts';
 import { type Gathered, type Group, gatherBundle, isActor, LooseEntries, learn, newGroup } from './gather.ts';
 import { Batch, refuse, writeBatch } from './people.ts';
-import { nameOf, type Prepared, prepare, type Ready } from './prepare.ts';
+import { type Prepared, prepare, type Ready } from './prepare.ts';
 import { type ImportEvent, type ImportReport, ReportKeeper } from './report.ts';
 import {
   defaultSourceLimits,
   readSource,
   type SourceEntry,
   type SourceFile,
-  type SourceItem,
   type SourceLimits,
 } from './source.ts';
 
@@ -78,8 +71,7 @@ class ImportRun {
   /** NHS number of each Patient id of this run; null for a Patient that was refused. */
   readonly #numbers = new Map<string, string | null>();
   readonly #loose = new LooseEntries();
-  readonly #staged: Staged[] = [];
-  readonly #named = new Set<string>();
+  readonly #desk: ContentDesk;
   #batch = new Batch();
 
   constructor(records: Records, options: ImportOptions) {
@@ -95,6 +87,14 @@ class ImportRun {
     );
     this.#today = (options.now?.() ?? new Date()).toISOString().slice(0, 10);
     this.#limits = { ...defaultSourceLimits, ...options.limits };
+    this.#desk = new ContentDesk(
+      this.#db,
+      this.#practice,
+      this.#run,
+      this.#dryRun,
+      this.#today,
+      this.#keeper,
+    );
   }
 
   async work(): Promise<ImportReport> {
@@ -106,7 +106,7 @@ class ImportRun {
       await this.#placeLoose(0);
       await this.#flush();
       for (const one of this.#loose.rest()) refuse(one, ownerless(one), this.#keeper);
-      await this.#claim();
+      await this.#desk.claim();
       const report = this.#keeper.finished();
       await this.#finish(report);
       return report;
@@ -156,8 +156,10 @@ class ImportRun {
         if (item.entry === null && open) this.#refuseGroup(open, 'the file broke off within this record');
         if (item.entry === null) open = undefined;
       } else if (item.kind === 'bundle') await this.#takeBundle(item.entries);
-      else if (item.kind === 'binary') await this.#takeBinary(item);
-      else {
+      else if (item.kind === 'binary') {
+        this.#keeper.report.read++;
+        await this.#desk.takeFile(item);
+      } else {
         if (item.entry.resource.resourceType === 'Patient') await close();
         open = await this.#takeLine(item.entry, open);
       }
@@ -204,8 +206,7 @@ class ImportRun {
   }
 
   async #hold(one: Ready): Promise<void> {
-    if (one.resource.resourceType === 'Binary')
-      await this.#stage(one, single(String(one.resource.content ?? '')));
+    if (one.resource.resourceType === 'Binary') await this.#desk.takeResource(one);
     else if (!this.#loose.add(one)) refuse(one, 'too many resources came before their patient', this.#keeper);
   }
 
@@ -222,7 +223,7 @@ class ImportRun {
     if (!(await this.#rightPerson(group, nhsNumber))) return;
     for (const { resource } of group.resources) {
       if (resource.resourceType === 'DocumentReference')
-        for (const id of binaryIdsOf(resource)) this.#named.add(id);
+        for (const id of binaryIdsOf(resource)) this.#desk.named.add(id);
     }
     this.#batch.add(nhsNumber, group);
     const limit = this.#options.batch ?? BATCH;
@@ -304,69 +305,6 @@ class ImportRun {
       if (!(error instanceof NotKept)) throw error;
     }
   }
-
-  async #takeBinary(item: Extract<SourceItem, { kind: 'binary' }>): Promise<void> {
-    this.#keeper.report.read++;
-    const place = { file: item.file, entry: 0 };
-    try {
-      await this.#stageStream(place, item.content, item.head);
-    } catch (error) {
-      if (!(error instanceof ContentError)) throw error;
-      this.#keeper.refuse({ ...place, resource: 'Binary', reason: error.message, path: 'Binary.content' });
-    }
-  }
-
-  async #stageStream(
-    place: { file: string; entry: number },
-    content: AsyncIterable<string>,
-    head: () => ResourceJson,
-  ): Promise<void> {
-    const stagingId = `${this.#run}/${this.#staged.length}`;
-    const measured = await stageContent(
-      this.#db,
-      this.#practice,
-      this.#run,
-      stagingId,
-      content,
-      this.#dryRun,
-    );
-    const { ready } = prepare({ ...place, resource: head() }, new Map(), this.#today, this.#keeper);
-    for (const one of ready) this.#staged.push({ ...place, head: one.resource, stagingId, ...measured });
-  }
-
-  async #stage(one: Ready, content: AsyncIterable<string>): Promise<void> {
-    const { content: _, ...head } = one.resource;
-    const place = { file: one.file, entry: one.entry };
-    try {
-      await this.#stageStream(place, content, () => head as ResourceJson);
-    } catch (error) {
-      if (!(error instanceof ContentError)) throw error;
-      refuse(one, error.message, this.#keeper, 'Binary.content');
-    }
-  }
-
-  /** Gives the staged contents to the people whose documents name them. */
-  async #claim(): Promise<void> {
-    const { documents } = this.#keeper.report;
-    const ids = new Set(this.#staged.map(({ head }) => String(head.id)));
-    const claimants = await findClaimants(this.#db, this.#practice, ids);
-    for (const staged of this.#staged) {
-      const id = String(staged.head.id);
-      const patientKey = claimants.get(id);
-      if (patientKey === undefined && !(this.#dryRun && this.#named.has(id))) {
-        const resource = nameOf(staged.head);
-        const reason = 'no document of this practice names it';
-        this.#keeper.refuse({ file: staged.file, entry: staged.entry, resource, reason, path: null });
-      } else if (this.#dryRun || patientKey === undefined) documents.added++;
-      else {
-        const claim = await this.#db
-          .transaction()
-          .execute((step) => claimContent(step, this.#practice, patientKey, staged));
-        if (claim === 'added') documents.added++;
-        else documents.unchanged++;
-      }
-    }
-  }
 }
 
 const isOther = (found: string | null | undefined, nhsNumber: string): boolean =>
@@ -376,7 +314,3 @@ const ownerless = (one: Ready): string =>
   one.subject === null
     ? 'nothing says whose it is'
     : 'its patient is neither in the files nor at the practice';
-
-async function* single(content: string): AsyncGenerator<string> {
-  yield content;
-}

@@ -288,12 +288,15 @@ for (const { name, fresh } of stores) {
         file('x2.xml', toXml(binary('x2', 'ZGVm'))),
         file('stranger.json', binary('s', 'YWJj')),
         file('garbled.json', binary('x3', 'not*base64')),
+        file('cut.json', '{"resourceType":"Binary","id":"x3","content":"Z2hp'),
+        file('again.json', binary('x1', 'YWJj')),
       ]);
-      assert.deepEqual(report.documents, { added: 2, unchanged: 0 });
+      assert.deepEqual(report.documents, { added: 2, unchanged: 1 });
       assert.deepEqual(
         report.refused.map(({ file: from, reason }) => [from, reason]),
         [
           ['garbled.json', 'the content is not base64'],
+          ['cut.json', 'not well-formed JSON'],
           ['stranger.json', 'no document of this practice names it'],
         ],
       );

@@ -50,12 +50,16 @@ export async function* readSource(
   }
 }
 
+/** What is wrong with a document's text, where that is what the error says. */
+export function textFault(error: unknown): { reason: string; path: string | null } | undefined {
+  if (error instanceof FhirSyntaxError) return { reason: error.reason, path: error.path || null };
+  return error instanceof UnreadableError ? { reason: error.message, path: null } : undefined;
+}
+
 function refusedFile(error: unknown, entry: number | null = null): SourceItem {
-  if (error instanceof FhirSyntaxError) {
-    return { kind: 'refused', entry, reason: error.reason, path: error.path || null };
-  }
-  if (error instanceof UnreadableError) return { kind: 'refused', entry, reason: error.message, path: null };
-  throw error;
+  const fault = textFault(error);
+  if (!fault) throw error;
+  return { kind: 'refused', entry, ...fault };
 }
 
 /** The file cannot be read to its end. */

@@ -1,6 +1,6 @@
 // The people, organisations and places that an answer refers to, and theirs in turn.
 // spec: access-record-structured §5 (always present), §7, §12 (at most one role per practitioner)
-import type { IndexEntry } from '../record/types.ts';
+import type { IndexEntry } from '../record/index.ts';
 import type { Gathering } from './gathering.ts';
 import { type RecordGraph, targets } from './graph.ts';
 

@@ -1,7 +1,7 @@
 // Which clinical area each role belongs to, and what the areas are called in warnings and placeholders.
 // spec: access-record-structured §9.3
 import { type ClinicalArea, clinicalAreas } from '@gp-connect/foundation/nhs';
-import type { Role } from '../record/types.ts';
+import type { Role } from '../record/index.ts';
 
 /** What a practice can switch: the nine areas, and DocumentReferences in structured answers. */
 export type SwitchableArea = ClinicalArea | 'documents';

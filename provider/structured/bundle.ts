@@ -2,7 +2,7 @@
 // spec: access-record-structured §5; stack §5
 import { bundleXmlFrames, parseJson, resourceToXmlEntry, serializeJson } from '@gp-connect/foundation/fhir';
 import { structuredBundleProfile } from '@gp-connect/foundation/nhs';
-import type { RecordReader } from '../record/types.ts';
+import type { RecordReader } from '../record/index.ts';
 import type { Segment, StoredPart } from './plan.ts';
 import { joiner, type Sink } from './sink.ts';
 

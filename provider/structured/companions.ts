@@ -1,6 +1,6 @@
 // What travels with an item: the medication triangle, a report's tree, a referral's letters, a hierarchy's nodes.
 // spec: access-record-structured §1, §7
-import type { IndexEntry } from '../record/types.ts';
+import type { IndexEntry } from '../record/index.ts';
 import { type RecordGraph, sources, targets } from './graph.ts';
 
 type Companions = (graph: RecordGraph, entry: IndexEntry) => readonly IndexEntry[];

@@ -1,7 +1,7 @@
 // One consultation: its lists from the top down, keeping those that still hold something.
 // spec: access-record-structured §8, §9.2 (nothing left in structure lists)
 import { parseJson } from '@gp-connect/foundation/fhir';
-import type { IndexEntry } from '../record/types.ts';
+import type { IndexEntry } from '../record/index.ts';
 import { flatItems } from './flat-consultation.ts';
 import { relatedProblemPath, sources, targets } from './graph.ts';
 import type { Source } from './linkage.ts';

@@ -3,7 +3,7 @@
 import { hash } from 'node:crypto';
 import { parseJson } from '@gp-connect/foundation/fhir';
 import { resourceProfile, system } from '@gp-connect/foundation/nhs';
-import type { IndexEntry } from '../record/types.ts';
+import type { IndexEntry } from '../record/index.ts';
 import { disabledPlaceholder, unsupportedPlaceholder } from './areas.ts';
 import { linkKind, type RecordGraph, sources, targets } from './graph.ts';
 import type { Source } from './linkage.ts';

@@ -1,6 +1,6 @@
 // What an answer holds, while it is being put together: entries, list members, warnings, switched-off areas.
 // spec: access-record-structured §5 (order), §6, §9
-import type { IndexEntry } from '../record/types.ts';
+import type { IndexEntry } from '../record/index.ts';
 import type { SwitchableArea } from './areas.ts';
 import type { ListKey } from './list-tables.ts';
 import type { SharingFilter, Verdict } from './sharing-filter.ts';

@@ -1,6 +1,6 @@
 // A record's index and links as a graph in memory: by key, by role, links out and links in.
 // spec: access-record-structured §7 (where each link is stored)
-import type { IndexEntry, Link, Role } from '../record/types.ts';
+import type { IndexEntry, Link, Role } from '../record/index.ts';
 
 /** A reference of one entry to another, or to something the record does not hold. */
 export interface Edge {

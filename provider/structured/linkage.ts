@@ -1,7 +1,7 @@
 // Following the links of a record from the areas asked for to everything their answer needs.
 // spec: access-record-structured §7 (what gets pulled in), §8 (consultations), §4 (consequences)
 import { clinicalAreaNames } from '@gp-connect/foundation/nhs';
-import type { IndexEntry, RecordReader } from '../record/types.ts';
+import type { IndexEntry, RecordReader } from '../record/index.ts';
 import { gatherActors } from './actors.ts';
 import { companionsOf, hierarchyOf, listedFor, ordersOf, wholeOf } from './companions.ts';
 import { consultationStructures, type StructureMoves } from './consultation-structure.ts';

@@ -6,7 +6,7 @@ import {
   endedAllergiesList,
   system,
 } from '@gp-connect/foundation/nhs';
-import type { Role } from '../record/types.ts';
+import type { Role } from '../record/index.ts';
 import type { SwitchableArea } from './areas.ts';
 
 /** What secondary lists sort items by. */

@@ -1,6 +1,6 @@
 // Primary and secondary lists as resources. spec: access-record-structured §6.1, §6.4, §9.1
 import { type ClinicalArea, nhsProfile, resourceProfile, system } from '@gp-connect/foundation/nhs';
-import type { IndexEntry, PatientEntry } from '../record/types.ts';
+import type { IndexEntry, PatientEntry } from '../record/index.ts';
 import type { GatheredList, Gathering } from './gathering.ts';
 import { endedAllergies, isPrimary, type ListRow, listRows } from './list-tables.ts';
 import type { SharingFilter } from './sharing-filter.ts';

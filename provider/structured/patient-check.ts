@@ -1,7 +1,7 @@
 // Whose record may be answered at all. Every reason for "not found" looks the same from outside.
 // spec: access-record-structured §13
 import { refusal } from '@gp-connect/foundation/nhs';
-import type { PatientEntry, RecordStore } from '../record/types.ts';
+import type { PatientEntry, RecordStore } from '../record/index.ts';
 
 /** Each is true for a person this operation does not know. */
 const unknownHere: readonly ((patient: PatientEntry) => boolean)[] = [

@@ -3,7 +3,7 @@
 import { type JsonResource, londonDateTime } from '@gp-connect/foundation/fhir';
 import { type ClinicalArea, clinicalAreaNames, resourceProfile, system } from '@gp-connect/foundation/nhs';
 import { shapePatient } from '../foundations/index.ts';
-import type { IndexEntry, PatientEntry, RecordReader, RecordStore } from '../record/types.ts';
+import type { IndexEntry, PatientEntry, RecordReader, RecordStore } from '../record/index.ts';
 import { keyActorsOf } from './actors.ts';
 import { pointAttachmentsTo } from './documents.ts';
 import { flatConsultations } from './flat-consultation.ts';

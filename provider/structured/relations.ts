@@ -1,7 +1,7 @@
 // How Observations are related, read from the resources themselves: the index knows that they are, not how.
 // spec: access-record-structured §11.8 (has-member, derived-from)
 import { parseJson } from '@gp-connect/foundation/fhir';
-import type { IndexEntry, RecordReader } from '../record/types.ts';
+import type { IndexEntry, RecordReader } from '../record/index.ts';
 
 export interface Relation {
   entry: IndexEntry;

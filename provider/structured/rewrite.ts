@@ -1,7 +1,7 @@
 // References that cannot stay as stored: which they are, from the links; and taking them out of the resource.
 // Only entries that have one are parsed. spec: access-record-structured §5 (a–e), §9.2, §9.3, §12
 import { type JsonResource, parseJson, serializeJson } from '@gp-connect/foundation/fhir';
-import type { IndexEntry } from '../record/types.ts';
+import type { IndexEntry } from '../record/index.ts';
 import { disabledPlaceholder, unsupportedPlaceholder } from './areas.ts';
 import { type Edge, edgeKey, type LinkKind, linkKind } from './graph.ts';
 import type { Gathered, Source } from './linkage.ts';

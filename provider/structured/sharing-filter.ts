@@ -1,7 +1,7 @@
 // What may leave: the one filter every projection of a record passes. Confidential and excluded items are withheld
 // with everything that would give them away; switched-off areas are left out; what is not exportable stays.
 // spec: access-record-structured §9.2, §9.3
-import type { IndexEntry, RecordReader } from '../record/types.ts';
+import type { IndexEntry, RecordReader } from '../record/index.ts';
 import { areaOfRole, type SwitchableArea } from './areas.ts';
 import { edgeKey, encounterPaths, linkKind, type RecordGraph, sources, targets } from './graph.ts';
 import { relationsOf } from './relations.ts';

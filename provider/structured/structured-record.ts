@@ -1,6 +1,6 @@
 // The operation: checks, plan, answer. spec: access-record-structured §2, §13 (order of checks)
 import { type ClinicalArea, refusal } from '@gp-connect/foundation/nhs';
-import type { PatientEntry, RecordReader, RecordStore } from '../record/types.ts';
+import type { PatientEntry, RecordReader, RecordStore } from '../record/index.ts';
 import { type WireFormat, writeBundle } from './bundle.ts';
 import { checkPatient, findPatient } from './patient-check.ts';
 import { type AnswerPlan, type PlanInput, planAnswer } from './plan.ts';

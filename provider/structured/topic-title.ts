@@ -1,7 +1,7 @@
 // A topic is usually named after its problem: when the problem is withheld, so is the name.
 // spec: access-record-structured §9.2
 import type { JsonResource } from '@gp-connect/foundation/fhir';
-import type { IndexEntry } from '../record/types.ts';
+import type { IndexEntry } from '../record/index.ts';
 import { relatedProblemPath, targets } from './graph.ts';
 import type { Source } from './linkage.ts';
 

@@ -1,5 +1,5 @@
 // Consultations: within a period, or the most recent ones. spec: access-record-structured §4, §8
-import type { IndexEntry, RecordReader } from '../../record/types.ts';
+import type { IndexEntry, RecordReader } from '../../record/index.ts';
 import { flatItems, hasStructure } from '../flat-consultation.ts';
 import type { RecordGraph } from '../graph.ts';
 import type { RequestedAreas } from '../request.ts';

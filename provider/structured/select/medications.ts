@@ -1,5 +1,5 @@
 // Medications: statements active on or after a date. spec: access-record-structured §4
-import type { IndexEntry, RecordReader } from '../../record/types.ts';
+import type { IndexEntry, RecordReader } from '../../record/index.ts';
 import { type RecordGraph, targets } from '../graph.ts';
 import type { RequestedAreas } from '../request.ts';
 import { startingFrom } from './partial-dates.ts';

@@ -1,5 +1,5 @@
 // The areas whose selection is one test over the index. spec: access-record-structured §4
-import type { IndexEntry } from '../../record/types.ts';
+import type { IndexEntry } from '../../record/index.ts';
 import type { RecordGraph } from '../graph.ts';
 import type { ProblemFilter, RequestedAreas } from '../request.ts';
 import { dayEnd, within } from './window.ts';

@@ -1,7 +1,7 @@
 // Periods that begin or end with a year or a month: the index keeps the outer instants only, so the resource is asked
 // how far such a bound reaches. Only entries a search is about to drop are asked. spec: access-record-structured §4
 import { type FhirDate, parseFhirDate, parseJson } from '@gp-connect/foundation/fhir';
-import type { IndexEntry, RecordReader } from '../../record/types.ts';
+import type { IndexEntry, RecordReader } from '../../record/index.ts';
 
 type Resources = Pick<RecordReader, 'resources'>;
 type Bound = 'start' | 'end';

@@ -1,7 +1,7 @@
 // Search windows over the index: inclusive bounds, undated items always in, partial dates as intervals.
 // spec: access-record-structured §4
 import { parseFhirDate } from '@gp-connect/foundation/fhir';
-import type { IndexEntry } from '../../record/types.ts';
+import type { IndexEntry } from '../../record/index.ts';
 import type { SearchPeriod } from '../request.ts';
 
 /** First instant of a day in England, epoch milliseconds. */

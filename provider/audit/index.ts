@@ -1,5 +1,6 @@
 // The practice's own audit of every request for its records.
 export {
+  type AdministrativeAct,
   type AuditedRequest,
   openPracticeAudit,
   type PracticeAudit,

@@ -22,8 +22,21 @@ export interface AuditedRequest {
   readonly product: string | null;
   readonly interaction: string | null;
   readonly areas: readonly string[];
+  /** What the token says it is for. */
+  readonly purpose: string | null;
   readonly staff: StaffPart;
   readonly technical: TechnicalPart;
+}
+
+/** A change an administrator made. */
+export interface AdministrativeAct {
+  readonly practice: string;
+  readonly action: string;
+  readonly subject: string;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly reason: string | null;
+  readonly actor: string;
 }
 
 export interface PracticeAudit {
@@ -36,6 +49,7 @@ export interface PracticeAudit {
     outcome: 'shared' | 'failed' | 'incomplete',
     status: number | null,
   ): Promise<void>;
+  administrative(act: AdministrativeAct): Promise<void>;
   shutdown(): Promise<void>;
 }
 
@@ -73,7 +87,7 @@ export function openPracticeAudit(settings: PracticeAuditSettings): PracticeAudi
     product: request.product,
     interaction: request.interaction,
     areas: request.areas,
-    purpose: 'directcare',
+    purpose: request.purpose,
     decision,
   });
 
@@ -98,8 +112,16 @@ export function openPracticeAudit(settings: PracticeAuditSettings): PracticeAudi
     async close(practice, open, outcome, status) {
       await (await logOf(practice)).close({ open, outcome, status });
     },
+    async administrative({ practice, actor, ...change }) {
+      const log = await logOf(practice);
+      await log.append({
+        patient: { kind: 'admin', ...change, practice },
+        staff: { name: actor },
+        technical: {},
+      });
+    },
     async shutdown() {
-      for (const log of logs.values()) await (await log).shutdown();
+      for (const log of logs.values()) await (await log.catch(() => undefined))?.shutdown();
     },
   };
 }

@@ -148,6 +148,10 @@ function checkInteraction(asked: string, method: string, address: Address): Inte
     throw refusal('BAD_REQUEST', `The method ${method} does not belong to this interaction`);
   }
   if (!matchPath(interaction, address.path)) {
+    // As deployed: a read without an id is a bad request, of an appointment alone it is nothing found. §8.9
+    if (interaction.path === '/Appointment/{id}' && method === 'GET' && address.path === '/Appointment/') {
+      throw refusal('NO_RECORD_FOUND', 'No appointment is named');
+    }
     throw refusal('BAD_REQUEST', 'The path does not belong to this interaction');
   }
   return interaction;

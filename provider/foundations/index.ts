@@ -16,7 +16,10 @@ export {
   isActiveAndVerified,
   readActor,
   readPatient,
+  readWirePatient,
 } from './people-and-places.ts';
+export { searchNhsNumber } from './search-identifier.ts';
 export { searchset } from './searchset.ts';
 export { type Address, addressOf, type RoutingSegments } from './service-root.ts';
-export { wirePatient } from './wire-patient.ts';
+export { wireActor } from './wire-actor.ts';
+export { shapePatient, wirePatient } from './wire-patient.ts';

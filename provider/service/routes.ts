@@ -17,6 +17,7 @@ import {
   send,
   takesGzip,
 } from '../foundations/index.ts';
+import { readBody } from './request-body.ts';
 
 /** A use case: from a checked request (and its body) to the answer. `progress` takes whom it is about. */
 export type UseCase = (request: CheckedRequest, body: Buffer, progress: Progress) => Promise<Answer>;
@@ -29,45 +30,82 @@ export interface RouteDependencies {
   readonly useCases: ReadonlyMap<string, UseCase>;
 }
 
+/** Everything is answered before Fastify looks at the request: the order of the checks is the contract's. */
 export function addRoutes(server: FastifyInstance, dependencies: RouteDependencies): void {
-  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  server.all('/*', (request, reply) => answerRequest(request, reply, dependencies));
+  server.addHook('onRequest', (request, reply) => {
+    reply.hijack();
+    return answerRequest(request, reply, dependencies);
+  });
+  server.all('/*', () => undefined);
 }
 
 async function answerRequest(
   request: FastifyRequest,
   reply: FastifyReply,
-  { checks, controls, audit, useCases }: RouteDependencies,
+  dependencies: RouteDependencies,
 ): Promise<void> {
-  reply.hijack();
-  const incoming = incomingOf(request);
   const progress: Progress = {};
-  const gzip = takesGzip(header(incoming, 'accept-encoding'));
-  let answer: Answer;
-  let opened: number | undefined;
+  const { answer, opened } = await prepare(request, progress, dependencies);
+  const gzip = takesGzip(header(incomingOf(request), 'accept-encoding'));
+  const format = () => ({ format: progress.format ?? 'json', gzip }) as const;
+  const close = async (outcome: 'shared' | 'failed' | 'incomplete', status: number): Promise<void> => {
+    if (opened === undefined) return;
+    try {
+      await dependencies.audit.close(progress.practice!.practice.ods, opened, outcome, status);
+    } catch (error) {
+      request.log.error({ err: error }, 'the outcome could not be audited');
+    }
+  };
   try {
-    const checked = await checkRequest(incoming, controls, checks, progress);
+    await send(reply.raw, answer, format());
+    await close('shared', answer.status);
+  } catch (error) {
+    request.log.warn({ err: error, trace: progress.trace }, 'the answer could not be completed');
+    const begun = reply.raw.headersSent || reply.raw.destroyed;
+    await close(begun ? 'incomplete' : 'failed', begun ? answer.status : 500);
+    if (begun) reply.raw.destroy();
+    else await send(reply.raw, refusalAnswer(asRefusal(error)), format()).catch(() => reply.raw.destroy());
+  }
+}
+
+interface Prepared {
+  readonly answer: Answer;
+  /** Index of the audit entry that stands before an answer. */
+  readonly opened?: number;
+}
+
+/** The answer of the use case once its audit entry is durable, or the refusal, audited too. Never rejects. */
+async function prepare(
+  request: FastifyRequest,
+  progress: Progress,
+  { checks, controls, audit, useCases }: RouteDependencies,
+): Promise<Prepared> {
+  try {
+    const checked = await checkRequest(incomingOf(request), controls, checks, progress);
     const useCase = useCases.get(checked.interaction.id);
     if (!useCase) throw refusal('NOT_IMPLEMENTED', 'This interaction is not implemented here');
-    answer = await useCase(checked, bodyOf(request), progress);
-    opened = await audit.open(audited(progress, request));
+    const body = checked.interaction.method === 'GET' ? Buffer.alloc(0) : await readBody(request.raw);
+    const answer = await useCase(checked, body, progress);
+    return { answer, opened: await audit.open(audited(progress, request)) };
   } catch (error) {
     const refused = asRefusal(error);
     if (refused.status >= 500) request.log.error({ err: error }, 'request failed');
-    if (progress.practice) await audit.refused(audited(progress, request), refused.status, refused.code);
-    answer = {
-      ...resourceAnswer(operationOutcome(refused) as never, refused.status),
-      headers: refused.headers,
-    };
+    if (!progress.practice) {
+      // Nobody's log to write it to: the certificate or the practice was refused.
+      request.log.warn({ status: refused.status, ip: request.ip }, 'turned away');
+      return { answer: refusalAnswer(refused) };
+    }
+    try {
+      await audit.refused(audited(progress, request), refused.status, refused.code);
+    } catch (unaudited) {
+      request.log.error({ err: unaudited }, 'a refusal could not be audited');
+    }
+    return { answer: refusalAnswer(refused) };
   }
-  const practice = progress.practice?.practice.ods;
-  try {
-    await send(reply.raw, answer, { format: progress.format ?? 'json', gzip });
-    if (opened !== undefined && practice) await audit.close(practice, opened, 'shared', answer.status);
-  } catch (error) {
-    request.log.warn({ err: error, trace: progress.trace }, 'the answer could not be completed');
-    if (opened !== undefined && practice) await audit.close(practice, opened, 'incomplete', answer.status);
-  }
+}
+
+function refusalAnswer(refused: Refusal): Answer {
+  return { ...resourceAnswer(operationOutcome(refused) as never, refused.status), headers: refused.headers };
 }
 
 function incomingOf(request: FastifyRequest): IncomingRequest {
@@ -77,10 +115,6 @@ function incomingOf(request: FastifyRequest): IncomingRequest {
     headers: request.headers,
     socket: request.raw.socket as TLSSocket,
   };
-}
-
-function bodyOf(request: FastifyRequest): Buffer {
-  return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
 }
 
 /** Anything that is not a refusal is ours: its words stay here, the caller gets none of them. */
@@ -102,6 +136,7 @@ function audited(progress: Progress, request: FastifyRequest): AuditedRequest {
     product: progress.interaction?.product ?? null,
     interaction: progress.interaction?.id ?? null,
     areas: progress.areas ?? [],
+    purpose: progress.token?.reason ?? null,
     staff: person
       ? {
           userId: person.sdsUserId,
@@ -114,6 +149,7 @@ function audited(progress: Progress, request: FastifyRequest): AuditedRequest {
       method: request.method,
       from: progress.from ?? null,
       ip: request.ip,
+      ...(progress.id ? { resource: progress.id } : {}),
       ...(subject ? { device: { ...subject.device } } : {}),
       ...(progress.token?.warnings.length ? { warnings: progress.token.warnings } : {}),
     },

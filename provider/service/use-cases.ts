@@ -1,6 +1,18 @@
 // Which use case answers which interaction. What is not in the table is 501.
-import { FhirSyntaxError, fromXml, londonToday, parseJson } from '@gp-connect/foundation/fhir';
+import {
+  type CapabilityStatement,
+  FhirSyntaxError,
+  fromXml,
+  londonToday,
+  parseJson,
+} from '@gp-connect/foundation/fhir';
 import { type ClinicalArea, interactionRow, refusal } from '@gp-connect/foundation/nhs';
+import {
+  documentsCapability,
+  findDocumentsPatient,
+  retrieveDocument,
+  searchDocuments,
+} from '../documents/index.ts';
 import {
   type CheckedRequest,
   findOrganisation,
@@ -11,13 +23,13 @@ import {
   readPatient,
   resourceAnswer,
 } from '../foundations/index.ts';
-import type { RecordStore } from '../record/index.ts';
+import type { Records } from '../record/index.ts';
 import { structuredCapability, structuredRecord, structuredRequest } from '../structured/index.ts';
 import type { UseCase } from './routes.ts';
 import type { ProviderSettings } from './settings.ts';
 
 export interface UseCaseDependencies {
-  readonly records: RecordStore;
+  readonly records: Records;
   readonly settings: ProviderSettings;
   readonly clock: () => number;
 }
@@ -25,12 +37,14 @@ export interface UseCaseDependencies {
 const idOf = (row: string): string => interactionRow(row).id;
 
 export function useCases({ records, settings, clock }: UseCaseDependencies): ReadonlyMap<string, UseCase> {
-  const metadata: UseCase = async ({ address }) =>
-    resourceAnswer(
-      address.server === 'structured'
-        ? structuredCapability(statementSettings(settings))
-        : foundationsCapability(settings.software, settings.specVersion.foundations),
-    );
+  const { software, specVersion, deceasedAccessDays } = settings;
+  const documents = { records, clock, deceasedAccessDays };
+  const statements: Readonly<Record<string, () => CapabilityStatement>> = {
+    structured: () => structuredCapability(statementSettings(settings)),
+    documents: () => documentsCapability(software, specVersion.documents),
+    foundations: () => foundationsCapability(software, specVersion.foundations),
+  };
+  const metadata: UseCase = async ({ address }) => resourceAnswer(statements[address.server]!());
 
   const structured: UseCase = async (request, body, progress) => {
     const today = londonToday(new Date(clock()));
@@ -49,7 +63,7 @@ export function useCases({ records, settings, clock }: UseCaseDependencies): Rea
         organizationId: practice.organizationId,
         switches: { structured: switches.capabilities.structured, areas: switches.areas },
         exclusionCodes,
-        documentsRoot: `${settings.publicOrigin}/${practice.ods}/STU3/1/${settings.segments.documents}`,
+        documentsRoot: `${settings.publicOrigin.replace(/\/$/, '')}/${practice.ods}/STU3/1/${settings.segments.documents}`,
         clock,
       },
       asked,
@@ -61,14 +75,18 @@ export function useCases({ records, settings, clock }: UseCaseDependencies): Rea
   return new Map<string, UseCase>([
     [idOf('1'), metadata],
     [idOf('18'), metadata],
-    [idOf('2'), (request) => findPatient(records, request)],
-    [idOf('3'), (request) => readPatient(records, request)],
+    [idOf('2'), (request, _body, progress) => findPatient(records, request, progress)],
+    [idOf('3'), (request, _body, progress) => readPatient(records, request, progress)],
     [idOf('4'), (request) => findPractitioner(records, request)],
     [idOf('5'), (request) => readActor(records, request)],
     [idOf('6'), (request) => findOrganisation(records, request)],
     [idOf('7'), (request) => readActor(records, request)],
     [idOf('8'), (request) => readActor(records, request)],
     [idOf('19'), structured],
+    [idOf('21'), metadata],
+    [idOf('22'), (request, _body, progress) => findDocumentsPatient(documents, request, progress)],
+    [idOf('23'), (request, _body, progress) => searchDocuments(documents, request, progress)],
+    [idOf('24'), (request, _body, progress) => retrieveDocument(documents, request, progress)],
   ]);
 }
 

@@ -47,6 +47,8 @@ const now = (): number => Math.floor(Date.now() / 1000);
 const withToken = (change: Record<string, unknown>): Ask =>
   search({ headers: { Authorization: `Bearer ${tokenFor(change)}` } });
 
+const READ = 'urn:nhs:names:services:gpconnect:fhir:rest:read:patient-1';
+
 interface Row {
   name: string;
   request: Ask;
@@ -234,6 +236,7 @@ const rows: Row[] = [
     ['another path', search({ path: `/${root}/fhir/Practitioner` })],
     ['another letter case', search({ path: `/${root}/fhir/patient` })],
     ['another method', search({ method: 'POST' })],
+    ['dots for an id', search({ path: `/${root}/fhir/Patient/..`, headers: { 'Ssp-InteractionID': READ } })],
     ['no path', search({ path: `/${root}/fhir` })],
     ['a slash at the end', search({ path: `/${root}/fhir/Patient/` })],
   ].map(([what, request]) => ({

@@ -2,7 +2,7 @@
 import { requestFormat } from '@gp-connect/foundation/fhir';
 import { interactionFits, interactionRow } from '@gp-connect/foundation/nhs';
 import { auditTokenFaults, clientCertificate, patientPermission } from '@gp-connect/foundation/trust';
-import type { MessageHandlingService, NationalSnapshot } from '../directory/index.ts';
+import type { MessageHandlingService } from '../directory/index.ts';
 import { decide, decideCaller } from '../policy/index.ts';
 import { type Answer, proxyAnswer, refuseWith } from './answers.ts';
 import type { Exchange } from './exchange.ts';
@@ -91,24 +91,21 @@ export const tokenIsWhole: Check = (exchange, { now }) => {
   return null;
 };
 
-/** SLA-05: without a directory to trust there is no route to guess. */
-export const directoryIsTrusted: Check = (_exchange, { directory }) =>
-  directory.current() ? null : refuseWith('36', 'BAD_GATEWAY', 'The directory cannot be reached');
-
-const index = (gateway: GatewayContext): NationalSnapshot => gateway.directory.current()!;
+/** SLA-05: without a directory to trust there is no route to guess. One version of it serves the whole request. */
+export const directoryIsTrusted: Check = (exchange, { directory }) => {
+  exchange.directory = directory.current();
+  return exchange.directory ? null : refuseWith('36', 'BAD_GATEWAY', 'The directory cannot be reached');
+};
 
 /** The receiver's records for the interaction; more than one is a directory fault (RTE-07). */
-const servicesFor = (
-  { receiver, interactionId }: Exchange,
-  gateway: GatewayContext,
-): MessageHandlingService[] =>
-  index(gateway)
+const servicesFor = ({ directory, receiver, interactionId }: Exchange): MessageHandlingService[] =>
+  directory!
     .servicesOfParty(receiver?.partyKey ?? '')
     .filter((service) => service.interaction === interactionId);
 
 /** Row 4 (15): the sender's record, its interactions, and its name on the certificate. */
-export const senderIsRegistered: Check = (exchange, gateway) => {
-  const sender = index(gateway).system(exchange.from ?? '');
+export const senderIsRegistered: Check = (exchange) => {
+  const sender = exchange.directory!.system(exchange.from ?? '');
   if (
     !sender?.interactions.includes(exchange.interactionId ?? '') ||
     sender.clientFqdn.toLowerCase() !== exchange.certificate?.commonName
@@ -116,14 +113,14 @@ export const senderIsRegistered: Check = (exchange, gateway) => {
     return proxyAnswer('15', 403, 'forbidden', `ASID_CHECK_FAILED_MESSAGESENDER_${exchange.from}`);
   }
   exchange.sender = sender;
-  exchange.organisation = index(gateway).organisation(sender.client) ?? null;
+  exchange.organisation = exchange.directory!.organisation(sender.client) ?? null;
   return null;
 };
 
 /** Row 5 (16): the party of `Ssp-To` has a message handling service for the interaction. */
-export const receiverIsRegistered: Check = (exchange, gateway) => {
-  exchange.receiver = index(gateway).system(exchange.to ?? '') ?? null;
-  if (!exchange.receiver || servicesFor(exchange, gateway).length === 0) {
+export const receiverIsRegistered: Check = (exchange) => {
+  exchange.receiver = exchange.directory!.system(exchange.to ?? '') ?? null;
+  if (!exchange.receiver || servicesFor(exchange).length === 0) {
     return proxyAnswer(
       '16',
       403,
@@ -142,7 +139,7 @@ const EARLY_ROWS = new Set(['15', '13', '16', '17']);
 export const pairMayShare: Check = (exchange, gateway) => {
   if (!exchange.interaction) return null;
   const decision = decideCaller(
-    index(gateway),
+    exchange.directory!,
     policyQuestion(exchange, exchange.interaction, gateway.now()),
   );
   return !decision.allowed && EARLY_ROWS.has(decision.row)
@@ -151,8 +148,8 @@ export const pairMayShare: Check = (exchange, gateway) => {
 };
 
 /** Row 7 (14): the target begins with exactly the registered endpoint. */
-export const targetIsRegistered: Check = (exchange, gateway) => {
-  const services = servicesFor(exchange, gateway);
+export const targetIsRegistered: Check = (exchange) => {
+  const services = servicesFor(exchange);
   for (const service of services) {
     const rest = pathUnder(service.endpoint, exchange.url);
     if (rest === null) continue;
@@ -165,10 +162,14 @@ export const targetIsRegistered: Check = (exchange, gateway) => {
   return { ...proxyAnswer('14', 400, 'invalid', text), code: 'ENDPOINT_VARIES_FROM_TARGETURL' };
 };
 
+/** Dots alone fit the form of a logical id, and mean another path to whoever resolves them. */
+const DOTS = /\/\.\.?(\/|$)/;
+
 /** Row 33: id, method and path belong together (foundations §4.3); so nothing is written under a reading product (RTE-15). */
 export const interactionBelongs: Check = ({ interaction, request, rest }) => {
   if (!interaction) return refuseWith('33', 'BAD_REQUEST', 'Ssp-InteractionID is not known');
-  return interactionFits(interaction, request.method ?? '', withoutQuery(rest))
+  const path = withoutQuery(rest);
+  return interactionFits(interaction, request.method ?? '', path) && !DOTS.test(path)
     ? null
     : refuseWith('33', 'BAD_REQUEST', 'Ssp-InteractionID, method and path do not belong together');
 };
@@ -184,7 +185,10 @@ export const mediaTypeIsAccepted: Check = ({ interaction, request }) => {
 
 /** Rows 23 to 32: everything the policy knows, the body's areas and dates included. */
 export const policyAllows: Check = (exchange, gateway) => {
-  const decision = decide(index(gateway), policyQuestion(exchange, exchange.interaction!, gateway.now()));
+  const decision = decide(
+    exchange.directory!,
+    policyQuestion(exchange, exchange.interaction!, gateway.now()),
+  );
   if (!decision.allowed) return policyAnswer(decision, exchange.interaction);
   exchange.purpose = decision.purpose === 'medical-examiner' ? 'medical-examiner' : exchange.reason;
   return null;

@@ -5,7 +5,12 @@ import type { TLSSocket } from 'node:tls';
 import type { AuditRole } from '@gp-connect/foundation/audit';
 import { type Interaction, interactionById } from '@gp-connect/foundation/nhs';
 import type { ClientCertificate, PatientPermission, TokenSubject } from '@gp-connect/foundation/trust';
-import type { AccreditedSystem, MessageHandlingService, Organisation } from '../directory/index.ts';
+import type {
+  AccreditedSystem,
+  MessageHandlingService,
+  NationalSnapshot,
+  Organisation,
+} from '../directory/index.ts';
 import { noSubject, type RequestSubject } from './request-subject.ts';
 
 export type Mode = 'A' | 'B' | 'C';
@@ -36,6 +41,8 @@ export interface Exchange {
   interactionId: string | null;
   interaction: Interaction | undefined;
   certificate: ClientCertificate | null;
+  /** The version of the directory this request is judged by. */
+  directory: NationalSnapshot | null;
   sender: AccreditedSystem | null;
   receiver: AccreditedSystem | null;
   service: MessageHandlingService | null;
@@ -83,6 +90,7 @@ export function newExchange(
     interactionId,
     interaction: interactionId === null ? undefined : interactionById(interactionId),
     certificate: null,
+    directory: null,
     sender: null,
     receiver: null,
     service: null,

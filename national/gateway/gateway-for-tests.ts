@@ -141,6 +141,8 @@ export interface TestProvider {
 }
 
 export interface TestRouter {
+  /** Everything it writes is under this folder. */
+  readonly folder: string;
   readonly authority: Authority;
   readonly identity: TlsIdentity;
   readonly gateway: Gateway;
@@ -254,6 +256,7 @@ export async function startTestRouter(
   let closed = false;
 
   return {
+    folder,
     authority,
     identity: clientIdentity,
     gateway,

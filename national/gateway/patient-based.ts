@@ -111,9 +111,9 @@ async function readRecord(
   const context: LookupContext = { odsFrom, correlation: correlationOf(exchange) };
   const practice = await practiceOf(nhsNumber, purpose, lookup, context, gateway.now());
   exchange.practice = practice;
-  passes(practiceIsOpen(practice, gateway));
+  passes(practiceIsOpen(practice, exchange));
   const enablement = decideEnablement(
-    gateway.directory.current()!,
+    exchange.directory!,
     policyQuestion(exchange, operation.interaction, gateway.now()),
   );
   if (!enablement.allowed) refused(policyAnswer(enablement, operation.interaction));
@@ -156,7 +156,7 @@ function callerMayAsk(
   odsFrom: string,
   product: ClientProduct,
 ): 'direct-care' | 'medical-examiner' {
-  const directory = gateway.directory.current()!;
+  const directory = exchange.directory!;
   exchange.organisation = directory.organisation(odsFrom) ?? null;
   exchange.sender = directory.ownSystem(odsFrom, operation.interaction.id, product.supplierOds) ?? null;
   exchange.from = exchange.sender?.asid ?? null;

@@ -51,8 +51,8 @@ const DAYS_AFTER_DEATH = 28;
 const daysBetween = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / 86_400_000;
 
 /** RTE-12e. */
-export function practiceIsOpen(practice: string, gateway: GatewayContext): Answer | null {
-  const organisation = gateway.directory.current()!.organisation(practice);
+export function practiceIsOpen(practice: string, exchange: Exchange): Answer | null {
+  const organisation = exchange.directory!.organisation(practice);
   return organisation?.status === 'active' && organisation.country === 'England'
     ? null
     : refuseWith('12e', 'ORGANISATION_NOT_FOUND', PRACTICE);
@@ -68,7 +68,7 @@ export async function resolve(
   who: { practice: string; odsFrom: string; product: ClientProduct },
 ): Promise<string> {
   const { id } = operation.interaction;
-  const supplier = gateway.directory.current()!.supplierOf(who.practice);
+  const supplier = exchange.directory!.supplierOf(who.practice);
   const notOffered = (row: '12h' | '12i-endpoint' | '12i-asid'): never => {
     if (row !== '12h')
       gateway.logger.error({ practice: who.practice, interaction: id }, 'alert: directory fault');
@@ -86,7 +86,7 @@ export async function resolve(
   exchange.to = provider.value;
   exchange.from = consumer.value;
   if (!/^https:\/\/[^/?#]+(\/[^?#]*)?$/.test(root)) return notOffered('12i-endpoint');
-  const directory = gateway.directory.current()!;
+  const directory = exchange.directory!;
   exchange.receiver = directory.system(provider.value) ?? null;
   if (directory.isPairRefused(consumer.value, provider.value)) {
     refused(

@@ -28,9 +28,8 @@ import { createRewriter } from './url-rewriting.ts';
 const senderIsFound: Check = (exchange, gateway) => {
   if (exchange.from !== null) return senderIsRegistered(exchange, gateway);
   const ods = exchange.token?.odsCode.toUpperCase() ?? '';
-  const own = gateway.directory
-    .current()!
-    .systemsOf(ods)
+  const own = exchange
+    .directory!.systemsOf(ods)
     .filter(
       (system) =>
         system.clientFqdn.toLowerCase() === exchange.certificate?.commonName &&
@@ -44,7 +43,7 @@ const senderIsFound: Check = (exchange, gateway) => {
 /** Endpoint and ASID of the practice for this interaction; a given `Ssp-To` must be the practice's. */
 const receiverIsFound: Check = (exchange, gateway) => {
   const { practice, interactionId } = exchange;
-  const directory = gateway.directory.current()!;
+  const directory = exchange.directory!;
   const organisation = directory.organisation(practice ?? '');
   const found = directory.provider(practice ?? '', interactionId ?? '');
   if (organisation?.status === 'inactive' || !found.found) {

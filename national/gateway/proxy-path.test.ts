@@ -1,5 +1,7 @@
 // Mode A over real TLS: what passes, byte for byte, and what is in the audit by then.
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { interactionId } from '@gp-connect/foundation/nhs';
@@ -199,4 +201,25 @@ test('foundations §4.1 every interaction of the catalogue with path and method 
     const answer = await ask(router, { method, path: `/${root}${path}`, headers: spineHeaders(interaction) });
     assert.equal(answer.status, 200, `${path} ${answer.body}`);
   }
+});
+
+test('RTE-16 RTE-17 what went through is in no file and no log line, nor is the NHS number in clear', async () => {
+  const marker = 'marker-7f3a';
+  router.provider.answer = async (request, response) => {
+    await request.toArray();
+    response.end(`{"content":"${marker}"}`);
+  };
+  const body = structuredBody([{ name: 'includeProblems', part: [{ name: 'note', valueString: marker }] }]);
+  const size = router.audit.size;
+  assert.match((await ask(router, structured({ body }))).body, new RegExp(marker));
+  await ask(router, search({ path: `/${root}/fhir/Patient/${marker}?identifier=${patient}` }));
+  await router.published(size + 3);
+  const files = readdirSync(router.folder, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  assert.ok(files.length > 5);
+  const written = files.map((file) => readFileSync(join(file.parentPath, file.name)));
+  const all = Buffer.concat([...written, Buffer.from(router.lines.join(''))]);
+  for (const secret of [marker, patient, 'Okafor', '555011112222'])
+    assert.equal(all.indexOf(secret), -1, secret);
 });

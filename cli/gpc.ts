@@ -3,6 +3,9 @@ import { type Command, CommandError } from './command.ts';
 // The `gpc` command. One table of commands; each lives in a file of its own and loads only when asked for.
 import { commands } from './commands/index.ts';
 
+// `gpc record … | head` ends the reader early: that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
 const [name, ...rest] = process.argv.slice(2);
 
 if (name === undefined || name === '--help' || name === 'help') {

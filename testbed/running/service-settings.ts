@@ -52,6 +52,13 @@ export function gatewayFile({ ports }: RunningPlan) {
     publicUrl: `https://localhost:${ports.gateway}`,
     logPort: ports.publicLog,
     operationsPort: ports.gatewayOperations,
+    // One persona stands for a whole hospital's staff here.
+    limits: {
+      user: { perSecond: 50, burst: 200 },
+      organisation: { perSecond: 100, burst: 400 },
+      practice: { perSecond: 100, burst: 400 },
+      product: { perSecond: 200, burst: 800 },
+    },
     provider: { hosts: Object.fromEntries(suppliers.map(({ id, fqdn }) => [fqdn, `${host}:${ports[id]}`])) },
     directory: {
       pdsUrl: `https://localhost:${ports.directory}/personal-demographics/FHIR/R4`,

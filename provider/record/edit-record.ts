@@ -81,7 +81,6 @@ export function addResources(
   resources: readonly ResourceJson[],
 ): Promise<WriteCounts> {
   return change(db, practice, patientKey, (record) => {
-    const others: ResourceJson[] = [];
     for (const resource of resources) {
       const key = keyOf(resource);
       if (resource.resourceType === 'Patient' && !record.resources.has(key)) {
@@ -89,10 +88,9 @@ export function addResources(
       }
       // A newer version speaks for itself about being confidential.
       record.facts.confidential.delete(key);
-      if (record.resources.has(key)) record.resources.set(key, resource);
-      else others.push(resource);
+      record.resources.set(key, resource);
     }
-    return [...record.resources.values(), ...others];
+    return [...record.resources.values()];
   });
 }
 

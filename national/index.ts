@@ -2,3 +2,4 @@
 export * from './directory/index.ts';
 export * from './gateway/index.ts';
 export * from './policy/index.ts';
+export * from './mesh/index.ts';

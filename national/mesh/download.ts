@@ -1,0 +1,190 @@
+// Download of a message, chunk by chunk, and its headers. spec: mesh §3.3, §3.4, §5
+import { createGunzip, createGzip, constants as zlib } from 'node:zlib';
+import type { Mesh } from './context.ts';
+import { dataKeyOf, openEnvelope } from './envelope.ts';
+import { MeshFault, NotYours } from './errors.ts';
+import { decryptFrames } from './frames.ts';
+import type { ApiVersion } from './media.ts';
+import { compactTime } from './message-id.ts';
+import type { Chunk, Envelope, Mailbox, Message } from './types.ts';
+import { chunkContext } from './upload.ts';
+
+export interface DownloadCall {
+  readonly mailbox: Mailbox;
+  readonly id: string;
+  /** Counted from 1. */
+  readonly number: number;
+  readonly version: ApiVersion;
+  readonly acceptsGzip: boolean;
+  readonly certificate: string | undefined;
+}
+
+export interface Download {
+  /** 200 for the last (or only) chunk, 206 before it. */
+  readonly status: 200 | 206;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Opens the payload; absent for a report. */
+  readonly body: (() => AsyncIterable<Uint8Array>) | undefined;
+}
+
+/** Finds a chunk for its recipient. `headersOnly`: nothing is going to be read, so nothing is audited. */
+export async function download(mesh: Mesh, call: DownloadCall, headersOnly = false): Promise<Download> {
+  const message = await findForRecipient(mesh, call);
+  const chunk = message.kind === 'DATA' ? await mesh.messages.chunk(message.id, call.number) : undefined;
+  if (call.number > message.totalChunks || (message.kind === 'DATA' && !chunk))
+    throw new MeshFault('noMessage', { messageId: message.id });
+  const envelope = openEnvelope(mesh.ring, message);
+  if (!headersOnly && call.number === 1) await auditCollection(mesh, message, envelope, call);
+  const coding = chunk ? contentCoding(mesh, message, chunk, call) : 'as-stored';
+  return {
+    status: call.number < message.totalChunks ? 206 : 200,
+    headers: responseHeaders(message, envelope, call, coding, chunk),
+    body: chunk && (() => openChunk(mesh, message, chunk, coding)),
+  };
+}
+
+async function findForRecipient(mesh: Mesh, { id, mailbox }: DownloadCall): Promise<Message> {
+  const message = await mesh.messages.find(id);
+  if (!message) throw new MeshFault('noMessage', { messageId: id });
+  if (message.recipient !== mailbox.id) throw new NotYours();
+  const available =
+    message.status === 'accepted' || (mesh.settings.lenient && message.status === 'acknowledged');
+  if (!available || message.wrappedKey === null) throw new MeshFault('noLongerAvailable', { messageId: id });
+  return message;
+}
+
+async function auditCollection(mesh: Mesh, message: Message, envelope: Envelope, call: DownloadCall) {
+  const sender = message.sender === null ? undefined : await mesh.mailboxes.find(message.sender);
+  await mesh.audit({
+    event: 'collected',
+    outcome: null,
+    message,
+    sender,
+    recipient: call.mailbox,
+    nhsNumber: envelope.nhsNumber ?? null,
+    certificate: call.certificate,
+  });
+  if (message.collectedAt === null) await mesh.messages.markCollected(message.id);
+}
+
+type Coding = 'as-stored' | 'stored-gzip' | 'inflate' | 'deflate';
+
+/** Smaller payloads gain nothing from gzip. */
+const WORTH_GZIP = 1024;
+
+function contentCoding(
+  mesh: Mesh,
+  message: Message,
+  chunk: Chunk,
+  { version, acceptsGzip }: DownloadCall,
+): Coding {
+  if (message.contentEncoding === 'gzip') return acceptsGzip ? 'stored-gzip' : 'inflate';
+  const worth = chunk.size > WORTH_GZIP && !message.compressed && !message.encrypted;
+  return mesh.settings.gzipDownloads && version === 2 && acceptsGzip && worth ? 'deflate' : 'as-stored';
+}
+
+async function* openChunk(
+  mesh: Mesh,
+  message: Message,
+  chunk: Chunk,
+  coding: Coding,
+): AsyncGenerator<Uint8Array> {
+  await mesh.faults.slowDown();
+  const dataKey = dataKeyOf(mesh.ring, message)!;
+  const stored = mesh.storage.read(chunk.object);
+  const plain = decryptFrames(dataKey, chunkContext(message.id, chunk.number), stored);
+  for await (const bytes of coded(plain, coding)) {
+    mesh.metrics.sentBytes.inc(bytes.length);
+    yield bytes;
+  }
+}
+
+async function* coded(plain: AsyncIterable<Uint8Array>, coding: Coding): AsyncIterable<Uint8Array> {
+  if (coding === 'inflate') yield* through(plain, createGunzip());
+  else if (coding === 'deflate') yield* through(plain, createGzip({ level: zlib.Z_BEST_SPEED }));
+  else yield* plain;
+}
+
+async function* through(
+  source: AsyncIterable<Uint8Array>,
+  transform: ReturnType<typeof createGunzip> | ReturnType<typeof createGzip>,
+): AsyncGenerator<Uint8Array> {
+  const feeding = feed(source, transform);
+  try {
+    for await (const bytes of transform) yield bytes as Uint8Array;
+    await feeding;
+  } finally {
+    transform.destroy();
+  }
+}
+
+/** Writes a stream into a transform at the pace it is read; a fault of the source becomes one of the transform. */
+async function feed(
+  source: AsyncIterable<Uint8Array>,
+  transform: NodeJS.WritableStream & { destroy(error?: Error): unknown },
+) {
+  try {
+    for await (const bytes of source) {
+      if (!transform.writable) return;
+      if (!transform.write(bytes)) await drained(transform);
+    }
+    transform.end();
+  } catch (error) {
+    transform.destroy(error as Error);
+  }
+}
+
+function drained(stream: NodeJS.WritableStream): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      for (const event of ['drain', 'close', 'error']) stream.off(event, done);
+      resolve();
+    };
+    for (const event of ['drain', 'close', 'error']) stream.on(event, done);
+  });
+}
+
+/** The headers of §3.4; empty ones are left out. */
+function responseHeaders(
+  message: Message,
+  envelope: Envelope,
+  { mailbox, number, version }: DownloadCall,
+  coding: Coding,
+  chunk: Chunk | undefined,
+): Record<string, string> {
+  const compressed = coding === 'stored-gzip' || (message.compressed && coding !== 'inflate');
+  const gzip = coding === 'stored-gzip' || coding === 'deflate';
+  const size = chunk ? (coding === 'as-stored' || coding === 'stored-gzip' ? String(chunk.size) : '') : '0';
+  const typed = version === 2 && message.totalChunks === 1 && message.kind === 'DATA';
+  const all: Record<string, string | null | undefined> = {
+    'mex-messageid': message.id,
+    'mex-from': message.sender,
+    'mex-to': mailbox.id,
+    'mex-workflowid': message.workflow,
+    'mex-subject': envelope.subject,
+    'mex-localid': message.localId,
+    'mex-partnerid': envelope.partnerId,
+    'mex-filename': envelope.fileName ?? `${message.id}.dat`,
+    'mex-messagetype': message.kind,
+    'mex-version': '1.0',
+    'mex-addresstype': 'ALL',
+    'mex-chunk-range': `${number}:${message.totalChunks}`,
+    'mex-total-chunks': String(message.totalChunks),
+    'mex-statuscode': message.statusCode,
+    'mex-statusevent': message.statusEvent,
+    'mex-statusdescription': message.statusDescription,
+    'mex-statussuccess': message.statusCode === '00' ? 'SUCCESS' : 'ERROR',
+    'mex-statustimestamp': compactTime(message.statusAt),
+    'mex-content-compressed': compressed ? 'Y' : '',
+    'mex-content-encrypted': message.encrypted ? 'Y' : '',
+    'mex-content-checksum': envelope.checksum,
+    'mex-content-type': envelope.mexContentType,
+    'mex-linkedmsgid': message.linkedId,
+    'content-encoding': gzip ? 'gzip' : '',
+    'content-type': (typed && envelope.contentType) || 'application/octet-stream',
+    'content-length': size,
+    'last-modified': (message.acceptedAt ?? message.createdAt).toUTCString(),
+    etag: `"${message.id}-${number}${gzip ? '-gzip' : ''}"`,
+  };
+  return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => !!entry[1]));
+}

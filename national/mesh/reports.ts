@@ -1,0 +1,116 @@
+// Messages that failed, and the report that tells their sender. spec: mesh §5, §6
+import type { Mesh } from './context.ts';
+import { openEnvelope, sealEnvelope, wrapKey } from './envelope.ts';
+import { newDataKey } from './keys.ts';
+import type { NewMessage, StatusChange } from './message-store.ts';
+import type { Message } from './types.ts';
+
+/** Why a message could not be delivered: event, code and text of §6. */
+export const deliveryFailures = {
+  '06': { event: 'TRANSFER', code: '06', description: 'MalformedControlFile' },
+  '14': {
+    event: 'SEND',
+    code: '14',
+    description: 'Message not collected by recipient within the expiry period',
+  },
+  '17': { event: 'SEND', code: '17', description: 'Workflow id is not registered for the mailbox' },
+  'EPL-150': { event: 'SEND', code: 'EPL-150', description: 'Multiple mailboxes match' },
+  'EPL-151': { event: 'SEND', code: 'EPL-151', description: 'No mailbox matched' },
+  'EPL-152': { event: 'SEND', code: 'EPL-152', description: 'Invalid NHS Number' },
+  'EPL-153': { event: 'SEND', code: 'EPL-153', description: 'NHS Number not found' },
+  'EPL-154': {
+    event: 'SEND',
+    code: 'EPL-154',
+    description: 'NHS Number supplied does not match the demographics',
+  },
+} as const satisfies Record<string, Omit<StatusChange, 'status'>>;
+
+export type DeliveryFailure = keyof typeof deliveryFailures;
+
+/** Ends a message as undeliverable: audited, payload destroyed, report in the sender's inbox. */
+export async function failDelivery(
+  mesh: Mesh,
+  message: Message,
+  failure: DeliveryFailure,
+  event: 'refused' | 'expired',
+): Promise<void> {
+  const reason = deliveryFailures[failure];
+  const sender = message.sender === null ? undefined : await mesh.mailboxes.find(message.sender);
+  const recipient = message.recipient === null ? undefined : await mesh.mailboxes.find(message.recipient);
+  const { nhsNumber = null, subject } = openEnvelope(mesh.ring, message);
+  await mesh.audit({
+    event,
+    outcome: `${reason.code} ${reason.description}`,
+    message,
+    sender,
+    recipient,
+    nhsNumber,
+  });
+  const report =
+    message.kind === 'DATA' && message.sender !== null
+      ? makeReport(mesh, {
+          recipient: message.sender,
+          workflow: message.workflow,
+          localId: message.localId,
+          subject,
+          linkedId: message.id,
+          ...reason,
+        })
+      : undefined;
+  const ended = await mesh.messages.end(
+    message.id,
+    { status: 'undeliverable', ...reason },
+    { ...(report ? { report } : {}), keepPayload: mesh.settings.lenient },
+  );
+  if (!ended) return;
+  mesh.metrics.failed.inc({ code: reason.code });
+  await mesh.removeDiscarded();
+}
+
+export interface ReportFacts {
+  readonly recipient: string;
+  readonly workflow: string;
+  readonly localId: string | null;
+  readonly subject?: string | undefined;
+  readonly fileName?: string | undefined;
+  readonly linkedId: string | null;
+  readonly event: string;
+  readonly code: string;
+  readonly description: string;
+}
+
+/** A report as a message: no chunks, all meaning in its headers. */
+export function makeReport(mesh: Mesh, facts: ReportFacts): NewMessage {
+  const id = mesh.nextId();
+  const dataKey = newDataKey();
+  const now = new Date(mesh.clock());
+  const { subject, fileName } = facts;
+  return {
+    id,
+    kind: 'REPORT',
+    sender: null,
+    recipient: facts.recipient,
+    workflow: facts.workflow,
+    localId: facts.localId,
+    status: 'accepted',
+    statusEvent: facts.event,
+    statusCode: facts.code,
+    statusDescription: facts.description,
+    statusAt: now,
+    totalChunks: 1,
+    contentEncoding: null,
+    compressed: false,
+    encrypted: false,
+    size: 0,
+    wrappedKey: wrapKey(mesh.ring, id, dataKey),
+    sealed: sealEnvelope(dataKey, id, {
+      ...(subject === undefined ? {} : { subject }),
+      ...(fileName === undefined ? {} : { fileName }),
+    }),
+    linkedId: facts.linkedId,
+    createdAt: now,
+    acceptedAt: now,
+    collectedAt: null,
+    endedAt: null,
+  };
+}

@@ -1,0 +1,108 @@
+// The HTTP server of MESH: certificates at the door, bodies left as streams, errors told as MESH tells them.
+// spec: mesh §1, §3.6 check 2, §6
+import type { ServerOptions as HttpsOptions } from 'node:https';
+import type { Socket } from 'node:net';
+import {
+  createServer,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type Metrics,
+} from '@gp-connect/foundation/http';
+import type { CertificateChecks, Revocations } from '@gp-connect/foundation/trust';
+import { administrationRoutes } from './administration.ts';
+import { certificateName } from './certificates.ts';
+import type { Mesh } from './context.ts';
+import { ClientGone, faultBody, MeshFault } from './errors.ts';
+import { apiMediaOrPlain } from './media.ts';
+import { meshPath, meshRoutes, registerRoutes } from './routes.ts';
+
+export interface MeshServerOptions {
+  readonly metrics: Metrics;
+  readonly tls: HttpsOptions | undefined;
+  readonly clock: () => number;
+  readonly revocations: Revocations | undefined;
+}
+
+export function createMeshServer(
+  mesh: Mesh,
+  { metrics, tls, clock, revocations }: MeshServerOptions,
+): FastifyInstance {
+  const server = createServer({
+    logger: mesh.logger,
+    metrics,
+    tls,
+    answerError,
+    answerUnknown: (request, reply) => answerError(new MeshFault('noSuchAddress'), request, reply),
+  });
+  const { settings } = mesh;
+  server.server.requestTimeout = settings.uploadMinutes * 60_000;
+  server.server.removeAllListeners('clientError').on('clientError', answerBadRequest);
+  server.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  const checks: CertificateChecks = { clock, ...(revocations ? { revocations } : {}) };
+  const nameOf = (socket: unknown) => certificateName(socket, checks, settings.certificateNames);
+  if (tls) checkCertificates(server, settings.network, nameOf);
+  const certificateOf = ({ raw }: FastifyRequest) => (tls ? nameOf(raw.socket) : undefined);
+  registerRoutes(server, { mesh, prefix: meshPath, routes: meshRoutes, certificateOf });
+  if (settings.administration)
+    for (const prefix of [meshPath, ''])
+      registerRoutes(server, { mesh, prefix, routes: administrationRoutes, certificateOf });
+  return server;
+}
+
+/** On the internet a wrong certificate ends the connection; on HSCN it is answered 400. */
+function checkCertificates(
+  server: FastifyInstance,
+  network: 'internet' | 'hscn',
+  nameOf: (socket: unknown) => string | undefined,
+): void {
+  if (network === 'internet')
+    server.server.prependListener('secureConnection', (socket: Socket) => {
+      if (nameOf(socket) === undefined) socket.destroy();
+    });
+  server.addHook('onRequest', async (request, reply) => {
+    if (nameOf(request.raw.socket) !== undefined) return;
+    if (network === 'hscn') throw new MeshFault('noCertificate');
+    reply.hijack();
+    request.raw.socket.destroy();
+  });
+}
+
+async function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  if (error instanceof ClientGone) {
+    reply.hijack();
+    request.raw.socket.destroy();
+    return;
+  }
+  const media = apiMediaOrPlain(request.headers.accept);
+  const given = error as { status?: number; statusCode?: number };
+  const body = faultBody(error, media.version, request.id);
+  reply.code(given.status ?? given.statusCode ?? 500);
+  if (body === null) await reply.send();
+  else await reply.header('content-type', media.type).send(Buffer.from(JSON.stringify(body)));
+}
+
+/** What HTTP itself refuses never reaches a route; a control character in a header is told as MESH tells it. */
+function answerBadRequest(error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const inHeader = error.code === 'HPE_INVALID_HEADER_TOKEN';
+  const fault = new MeshFault('malformedControl', { fields: controlFields(error.rawPacket) });
+  const body = inHeader ? JSON.stringify(faultBody(fault, 1, '')) : '';
+  const status =
+    error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+  socket.end(
+    `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}
+
+function controlFields(packet: Buffer | undefined): string[] {
+  const [head = ''] = (packet?.toString('latin1') ?? '').split('\r\n\r\n');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+  const control = /[\u0000-\u001f]/;
+  return head
+    .split('\r\n')
+    .slice(1)
+    .filter((line) => control.test(line))
+    .map((line) => /^[\w-]+/.exec(line)?.[0]?.toLowerCase() ?? '')
+    .filter(Boolean);
+}

@@ -103,6 +103,26 @@ export function providerFile({ layout, ports, secrets, database }: RunningPlan, 
   };
 }
 
+export function clinicianFile({ layout, ports, secrets }: RunningPlan) {
+  const national = `https://localhost:${ports.directory}`;
+  return {
+    host,
+    port: ports.clinician,
+    operationsPort: ports.clinicianOperations,
+    publicUrl: `http://localhost:${ports.clinician}`,
+    issuer: issuerOf(ports),
+    clientId: clinicianProduct.clientId,
+    clientSecret: secrets.text('clinician-client'),
+    audience: defaultAudience,
+    gateway: `https://localhost:${ports.gateway}`,
+    pds: `${national}/personal-demographics/FHIR/R4`,
+    sds: `${national}/spine-directory/FHIR/R4`,
+    sdsApiKey: secrets.text('sds-api-key'),
+    tls: certificateFiles(layout, 'clinician'),
+    sessionSecretFile: join(layout.secrets, 'clinician-sessions'),
+  };
+}
+
 /** Writes a settings file and answers its path. */
 export function writeSettings(layout: Layout, service: string, settings: object): string {
   mkdirSync(layout.settings, { recursive: true, mode: 0o700 });

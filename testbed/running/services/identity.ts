@@ -17,8 +17,8 @@ export const identity: StartService = async (plan) => {
         clientId: clinicianProduct.clientId,
         clientSecret: secrets.text('clinician-client'),
         name: clinicianProduct.name,
-        redirectUris: [`${pages}/sign-in/done`],
-        postLogoutRedirectUris: [`${pages}/`],
+        redirectUris: [`${pages}/sign-in/callback`],
+        postLogoutRedirectUris: [`${pages}/signed-out`],
       },
     ],
   });

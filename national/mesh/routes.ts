@@ -9,6 +9,7 @@ import { MeshFault, SchemaFault } from './errors.ts';
 import { listInbox, type Query } from './inbox.ts';
 import { endpointLookup, workflowSearch } from './lookups.ts';
 import { type ApiMedia, acceptsGzip, apiMedia } from './media.ts';
+import { isMessageId } from './message-id.ts';
 import { nextLink, richList } from './rich.ts';
 import { send, sendChunk } from './send.ts';
 import { trackById, trackByLocalId } from './tracking.ts';
@@ -35,14 +36,34 @@ export interface Route {
 
 type MailboxHandler = (call: Call, mailbox: Mailbox) => Promise<unknown>;
 
-/** Runs a handler for the mailbox of the path, once its token is proven. */
+/** Runs a handler for the mailbox of the path, once its token is proven. A 403 is audited before it is answered. */
 const forMailbox =
   (run: MailboxHandler, sending = false) =>
   async (call: Call): Promise<unknown> => {
     const mailboxId = (call.parameters.mailbox ?? '').toUpperCase();
     const { authorization } = call.request.headers;
-    return run(call, await authenticate(call.mesh, { authorization, mailboxId, sending }));
+    let mailbox: Mailbox | undefined;
+    try {
+      mailbox = await authenticate(call.mesh, { authorization, mailboxId, sending });
+      return await run(call, mailbox);
+    } catch (error) {
+      if ((error as { status?: number }).status === 403) await auditForbidden(call, mailbox, error as Error);
+      throw error;
+    }
   };
+
+function auditForbidden({ mesh, parameters, certificate }: Call, mailbox: Mailbox | undefined, error: Error) {
+  const id = idOf(parameters);
+  return mesh.audit({
+    event: 'refused',
+    outcome: error.message,
+    message: { id: isMessageId(id) ? id : '', workflow: '', localId: null, size: 0 },
+    sender: mailbox,
+    recipient: undefined,
+    nhsNumber: null,
+    certificate,
+  });
+}
 
 export const meshRoutes: readonly Route[] = [
   { method: 'GET', path: '/_ping', run: ping },

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { parseProviderAddress } from './address.ts';
 import type { Mesh } from './context.ts';
 import { dataKeyOf, openEnvelope, sealEnvelope, wrapKey } from './envelope.ts';
-import { MeshFault, NotYours } from './errors.ts';
+import { MeshFault, NotYours, SchemaFault } from './errors.ts';
 import { newDataKey } from './keys.ts';
 import { MessageOverLimit, type NewMessage } from './message-store.ts';
 import { chunkRange, contentEncoding, readSendHeaders, type SendHeaders } from './send-headers.ts';
@@ -27,7 +27,7 @@ export async function send(mesh: Mesh, call: SendCall): Promise<string> {
     checkAnnouncedSize(request, mesh);
     return await accept(mesh, call, headers, recipient);
   } catch (error) {
-    if (error instanceof MeshFault) await auditRefusal(mesh, call, error);
+    if (error instanceof MeshFault || error instanceof SchemaFault) await auditRefusal(mesh, call, error);
     throw error;
   }
 }
@@ -191,11 +191,7 @@ function auditHandOver(
   });
 }
 
-function auditRefusal(
-  mesh: Mesh,
-  { sender, request, certificate }: SendCall,
-  fault: MeshFault,
-): Promise<void> {
+function auditRefusal(mesh: Mesh, { sender, request, certificate }: SendCall, fault: Error): Promise<void> {
   const workflow = String(request.headers['mex-workflowid'] ?? '').slice(0, 300);
   const localId = String(request.headers['mex-localid'] ?? '').slice(0, 300) || null;
   return mesh.audit({

@@ -19,7 +19,7 @@ import {
   cautionsOf,
   factsOf,
   noteTexts,
-  quantityText,
+  rangeText,
   recordedDate,
   recordedPeriod,
   termText,
@@ -145,10 +145,8 @@ export function observationItem(index: BundleIndex, observation: Observation, ar
       Value: value,
       Interpretation: observation.interpretation && termText(observation.interpretation),
       'Reference range': observation.referenceRange
-        ?.map(
-          (range) =>
-            range.text ?? [quantityText(range.low), quantityText(range.high)].filter(Boolean).join(' to '),
-        )
+        ?.map((range) => rangeText(range))
+        .filter(Boolean)
         .join('; '),
     }),
     notes: observation.comment ? [observation.comment] : [],

@@ -41,7 +41,7 @@ import {
 import { listOf } from './list-of.ts';
 import { medicationItem } from './medications.ts';
 import type { AreaView, Item, RecordView } from './record-view.ts';
-import { refusalWords, warningWords } from './warnings.ts';
+import { isAreaRefusal, refusalWords, warningWords } from './warnings.ts';
 import { actorText, factsOf, nameText } from './words.ts';
 
 /** Types that carry no clinical content of their own, or are read as part of another. */
@@ -67,7 +67,10 @@ export function readRecord(bundle: Bundle): RecordView {
     practice: practiceView(index),
     areas,
     context: reader.contextItems(shown),
-    warnings: [...outcome.map(warningWords), ...looseListWarnings(index, areas)],
+    warnings: [
+      ...outcome.filter((issue) => !isAreaRefusal(issue)).map(warningWords),
+      ...looseListWarnings(index, areas),
+    ],
     notShown: unknownTypes(index),
   };
 }

@@ -22,16 +22,20 @@ export interface Trend {
 
 /** Series with at least `least` dated points, the most measured first. */
 export function trends(view: RecordView, least = 2): Trend[] {
-  const series = new Map<string, { points: TrendPoint[]; newest: Measurement }>();
+  const series = new Map<string, { points: TrendPoint[]; newest: Measurement; rangeDate: string }>();
   const seen = new Set<string>();
   for (const item of [...view.areas.flatMap((area) => area.items), ...view.context].flatMap(withChildren)) {
     if (seen.has(item.reference) || !item.date.sort || item.date.sort.length < 10) continue;
     seen.add(item.reference);
     for (const measurement of item.measurements) {
       const key = `${measurement.series} ${measurement.unit}`;
-      const known = series.get(key) ?? { points: [], newest: measurement };
+      const known = series.get(key) ?? { points: [], newest: measurement, rangeDate: '' };
       known.points.push({ date: item.date.sort, value: measurement.value });
-      if (measurement.low !== undefined || measurement.high !== undefined) known.newest = measurement;
+      const ranged = measurement.low !== undefined || measurement.high !== undefined;
+      if (ranged && item.date.sort > known.rangeDate) {
+        known.newest = measurement;
+        known.rangeDate = item.date.sort;
+      }
       series.set(key, known);
     }
   }

@@ -4,6 +4,11 @@ import { clinicalAreas } from '@gp-connect/foundation/nhs';
 
 const DOCUMENTS = 'DocumentReferences';
 
+/** Whether the warning is about a whole area: it is then said there, and not once more for the answer. */
+export function isAreaRefusal(issue: OperationOutcomeIssue): boolean {
+  return Object.values(clinicalAreas).some((area) => area.parameter === issue.diagnostics);
+}
+
 /** Why an area asked for was not answered. */
 export function refusalWords(issue: OperationOutcomeIssue): string {
   const text = textOf(issue);

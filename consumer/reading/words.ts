@@ -28,7 +28,11 @@ export function recordedDate(value: string | undefined): RecordedDate {
 export function recordedPeriod(period: Period | undefined): RecordedDate {
   const start = recordedDate(period?.start);
   if (!period?.end || period.end === period.start) return start;
-  return { text: `${start.text} to ${recordedDate(period.end).text}`, sort: start.sort };
+  const end = recordedDate(period.end).text;
+  const day = /^\d\d \w{3} \d{4} /.exec(start.text)?.[0];
+  // The day is said once where both ends have a time on it.
+  const until = day && end.startsWith(day) ? end.slice(day.length) : end;
+  return { text: `${start.text} to ${until}`, sort: start.sort };
 }
 
 export function quantityText(quantity: Quantity | undefined): string {
@@ -36,6 +40,19 @@ export function quantityText(quantity: Quantity | undefined): string {
   if (!quantity || value === undefined) return '';
   const unit = quantity.unit ?? quantity.code ?? '';
   return `${quantity.comparator ?? ''}${value}${unit && unit !== '1' ? ` ${unit}` : ''}`;
+}
+
+/** `133 to 146`, `90 or more`, `42 or less`, or the laboratory's own words. */
+export function rangeText(range: {
+  readonly low?: Quantity | undefined;
+  readonly high?: Quantity | undefined;
+  readonly text?: string | undefined;
+}): string {
+  const [low, high] = [quantityText(range.low), quantityText(range.high)];
+  if (range.text) return range.text;
+  if (low && high) return `${low} to ${high}`;
+  if (low) return `${low} or more`;
+  return high ? `${high} or less` : '';
 }
 
 export function nameText(name: HumanName | undefined): string {

@@ -12,8 +12,9 @@ export function niceTicks(lowest: number, highest: number): number[] {
   const rough = span / WANTED;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * (STEPS.find((each) => each * power >= rough) ?? 10);
-  const from = Math.floor(low / step);
-  const to = Math.ceil(high / step);
+  // A value on the edge of the picture is hard to see: a tenth of a step is kept free, but not below zero.
+  const from = Math.max(low >= 0 ? 0 : Number.NEGATIVE_INFINITY, Math.floor(low / step - 0.1));
+  const to = Math.ceil(high / step + 0.1);
   const decimals = Math.max(0, 1 - Math.floor(Math.log10(step)));
   return Array.from({ length: to - from + 1 }, (_, at) => Number(((from + at) * step).toFixed(decimals)));
 }

@@ -45,7 +45,7 @@ export function lineChart(options: ChartOptions): Markup {
   const x = (date: string) => round(along(dayOf(date), first, last, PLOT.left + 14, PLOT.right - 14));
   const y = (value: number) => round(along(value, bottom, top, PLOT.bottom, PLOT.top));
 
-  return html`<svg class="gpc-chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="${options.id}-title ${options.id}-about" focusable="false">
+  return html`<div class="gpc-scroll" tabindex="0" role="region" aria-label="Chart: ${options.title}"><svg class="gpc-chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="${options.id}-title ${options.id}-about" focusable="false">
 <title id="${options.id}-title">${options.title}</title>
 <desc id="${options.id}-about">${describeChart(options)}</desc>
 ${referenceBand(options, y)}
@@ -68,7 +68,7 @@ ${dateTicks(first, last).map(
 ${pairs(options.series, x, y)}
 ${options.series.map((series, at) => seriesMarkup(series, at, x, y))}
 ${options.series.length > 1 ? legend(options.series) : nothing}
-</svg>`;
+</svg></div>`;
 }
 
 /** The chart in one sentence: number of values, first, last, lowest, highest. */
@@ -106,7 +106,7 @@ function pairs(
   y: (value: number) => number,
 ): readonly Markup[] {
   const [upper, lower] = series;
-  if (!upper || !lower || series.length !== 2) return [];
+  if (!upper || !lower || series.length !== 2 || upper.points.length > MOST_MARKERS) return [];
   const others = new Map(lower.points.map((point) => [point.date, point.value]));
   return upper.points.flatMap(({ date, value }) => {
     const other = others.get(date);
@@ -123,10 +123,23 @@ function seriesMarkup(
   x: (date: string) => number,
   y: (value: number) => number,
 ): Markup {
-  const path = points.map(({ date, value }) => `${x(date)},${y(value)}`).join(' ');
+  const path = visible(points, x)
+    .map(({ date, value }) => `${x(date)},${y(value)}`)
+    .join(' ');
   const markers = points.length > MOST_MARKERS ? [] : points;
   return html`<g class="gpc-chart__series gpc-chart__series--${at + 1}"><polyline points="${path}"/>
 ${markers.map(({ date, value }) => marker(at, x(date), y(value)))}</g>`;
+}
+
+/** Of points that fall on one unit of the width, the lowest and the highest: a longer line would look the same. */
+function visible(points: readonly ChartPoint[], x: (date: string) => number): readonly ChartPoint[] {
+  if (points.length <= WIDTH) return points;
+  const columns = Map.groupBy(points, ({ date }) => Math.round(x(date)));
+  return [...columns.values()].flatMap((column) => {
+    const ordered = column.toSorted((a, b) => a.value - b.value);
+    const ends = new Set([ordered[0]!, ordered.at(-1)!]);
+    return column.filter((point) => ends.has(point));
+  });
 }
 
 function marker(series: number, x: number, y: number): Markup {

@@ -80,7 +80,8 @@ export function createSessions<State>(options: SessionOptions): Sessions<State> 
         lastUsed: now,
       };
       known.set(session.id, session);
-      reply.setCookie(cookie, await seal.seal(session.id, options.longestSeconds), cookieOptions);
+      // The seal outlasts the session: what is over is over by `endsAt`, and is dropped when it comes back.
+      reply.setCookie(cookie, await seal.seal(session.id, 2 * options.longestSeconds), cookieOptions);
       return session;
     },
 

@@ -85,7 +85,7 @@ export function observationTable(items: readonly Item[]): Markup {
 <thead><tr><th scope="col">Date</th><th scope="col">Observation</th><th scope="col">Value</th><th scope="col">Recorded by</th></tr></thead>
 <tbody>${items.map(
     (item) =>
-      html`<tr><td class="gpc-date">${item.date.text}</td><th scope="row">${item.title} ${tagsOf(item)}</th><td>${factOf(item, 'Value')}${range(item)}${item.notes.map((note) => html`<br><span class="gpc-prose">${note}</span>`)}</td><td>${item.author ?? ''}</td></tr>`,
+      html`<tr><td class="gpc-date">${item.date.text}</td><th scope="row">${item.title} ${tagsOf(item)}</th><td>${factOf(item, 'Value')}${range(item)}${item.notes.map((note) => html`<span class="gpc-block gpc-prose">${note}</span>`)}</td><td>${item.author ?? ''}</td></tr>`,
   )}</tbody></table></div>`;
 }
 

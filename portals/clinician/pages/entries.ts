@@ -34,11 +34,19 @@ export function tagsOf(item: Item): Markup {
 
 const uneventful = new Set(['Significance', 'Status']);
 
+/** What the date of an item means, where it is not simply when it happened. */
+const dateLabels: Partial<Record<Item['area'], string>> = {
+  allergies: 'Recorded',
+  medications: 'Started',
+  problems: 'Onset',
+  diary: 'Planned for',
+};
+
 /** A block with title, date, tags, facts, notes, links and what hangs under it. */
 export function entry(item: Item): Markup {
   const ended = item.standing === 'ended' || item.standing === 'not-given';
   return html`<article class="gpc-entry${ended ? ' gpc-entry--apart' : ''}">
-<div class="gpc-entry__head"><h3 class="gpc-entry__title">${item.title}</h3><p class="gpc-entry__date">${item.date.text}</p></div>
+<div class="gpc-entry__head"><h3 class="gpc-entry__title">${item.title}</h3><p class="gpc-entry__date">${dateLabels[item.area] ? html`<span class="gpc-entry__date-label">${dateLabels[item.area]}</span> ` : nothing}${item.date.text}</p></div>
 <p class="gpc-entry__kind">${item.kind} ${tagsOf(item)}</p>
 ${factList(item)}
 ${item.notes.map((note) => html`<p class="gpc-entry__note">${note}</p>`)}
@@ -49,7 +57,11 @@ ${underneath(item)}
 }
 
 export function factList(item: Item): Markup {
-  const facts = item.facts.filter(({ label }) => !(item.area !== 'investigations' && uneventful.has(label)));
+  const facts = item.facts.filter(
+    ({ label, value }) =>
+      !(item.area !== 'investigations' && uneventful.has(label)) &&
+      !(label === 'Onset' && value === item.date.text),
+  );
   if (facts.length === 0) return nothing;
   return html`<dl class="gpc-facts">${facts.map(
     ({ label, value }) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`,
@@ -58,7 +70,7 @@ export function factList(item: Item): Markup {
 
 function byline(item: Item): Markup {
   const parts = [
-    item.author ? `Recorded by ${item.author}` : '',
+    item.author && !item.facts.some(({ value }) => value === item.author) ? `Recorded by ${item.author}` : '',
     item.problems.length ? `Linked to ${item.problems.join(', ')}` : '',
   ].filter(Boolean);
   return parts.length ? html`<p class="gpc-entry__by">${parts.join('. ')}</p>` : nothing;
@@ -108,6 +120,14 @@ export function mainValue(item: Item): string {
     if (value) return value;
   }
   return item.notes[0] ?? '';
+}
+
+/** An item of a panel: title and main value, then what kind and when. */
+export function panelLine(item: Item): Markup {
+  const value = mainValue(item);
+  const issued = factOf(item, 'Last issued');
+  const when = `${dateLabels[item.area]?.toLowerCase() ?? ''} ${item.date.text}`.trim();
+  return html`<strong>${item.title}</strong>${value ? html` – ${value}` : nothing} ${tagsOf(item)}<br><span class="gpc-muted">${item.kind}, ${when}${issued ? `, last issued ${issued}` : ''}</span>`;
 }
 
 /** A consultation as it stood: topics and headings with their entries, in their order. spec: §8 */

@@ -12,7 +12,7 @@ import {
   nothing,
 } from '../../kit/index.ts';
 import type { StaffSession } from '../staff-session.ts';
-import { addressText, bannerName, dateText } from './patient-words.ts';
+import { addressText, bannerName, dateText, sentenceCase } from './patient-words.ts';
 
 /** What was typed, as it was typed. */
 export type FindForm = Readonly<Partial<Record<string, string>>>;
@@ -76,7 +76,7 @@ export function resultsContent(
 function candidate(session: StaffSession, handle: string, patient: R4.Patient): Markup {
   const name = bannerName(patient);
   return html`<li class="gpc-entry"><h2 class="gpc-entry__title">${name}</h2>
-<dl class="gpc-facts"><div><dt>Born</dt><dd>${dateText(patient.birthDate)}</dd></div><div><dt>Gender</dt><dd>${patient.gender ?? 'Not recorded'}</dd></div><div><dt>NHS number</dt><dd>${spacedNhsNumber(patient.id ?? '')}</dd></div><div><dt>Address</dt><dd>${addressText(patient)}</dd></div></dl>
+<dl class="gpc-facts"><div><dt>Born</dt><dd>${dateText(patient.birthDate)}</dd></div><div><dt>Gender</dt><dd>${sentenceCase(patient.gender ?? 'Not recorded')}</dd></div><div><dt>NHS number</dt><dd>${spacedNhsNumber(patient.id ?? '')}</dd></div><div><dt>Address</dt><dd>${addressText(patient)}</dd></div></dl>
 <form method="post" action="/find/choose">${formTokenField(session)}<input type="hidden" name="handle" value="${handle}"><button class="nhsuk-button nhsuk-button--small gpc-flush">Choose<span class="nhsuk-u-visually-hidden"> ${name}</span></button></form></li>`;
 }
 

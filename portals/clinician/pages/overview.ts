@@ -4,7 +4,7 @@ import { component, html, type Markup, nothing } from '../../kit/index.ts';
 import type { OpenRecord } from '../record-shelf.ts';
 import { emptyWords } from './area-page.ts';
 import { type AreaName, areaContent, areaPage, gaps } from './areas.ts';
-import { line } from './entries.ts';
+import { panelLine } from './entries.ts';
 
 interface Panel {
   readonly area: AreaName;
@@ -81,7 +81,7 @@ function panelOf(panel: Panel, record: OpenRecord): Markup {
 ${gap ? html`<p class="gpc-missing"><strong>Not shown:</strong> ${gap}</p>` : nothing}
 ${items.length === 0 && content.items.length > 0 ? html`<p>${panel.none}</p>` : nothing}
 ${emptyWords(areaPage(panel.area)!, content)}
-${items.length ? html`<ul class="gpc-lines">${items.slice(0, panel.most).map((item) => html`<li>${line(item)}</li>`)}</ul>` : nothing}
+${items.length ? html`<ul class="gpc-lines">${items.slice(0, panel.most).map((item) => html`<li>${panelLine(item)}</li>`)}</ul>` : nothing}
 ${
   content.items.length
     ? html`<p class="gpc-panel__more"><a href="${href}">${items.length > panel.most ? `See all ${items.length}` : 'See details'}<span class="nhsuk-u-visually-hidden">: ${panel.title}</span></a></p>`

@@ -24,6 +24,8 @@ export function ageAt(birthDate: string | null, now: number): string {
   return months < 24 ? ` (${months} months)` : ` (${Math.floor(months / 12)} years)`;
 }
 
+export const sentenceCase = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** `HARTLEY, Maya Rose` from PDS. */
 export function bannerName(patient: R4.Patient): string {
   const name = patient.name?.find((each) => each.use === 'usual') ?? patient.name?.[0];

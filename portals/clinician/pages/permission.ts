@@ -12,7 +12,7 @@ import {
   type Markup,
 } from '../../kit/index.ts';
 import type { StaffSession } from '../staff-session.ts';
-import { addressText, ageAt, bannerName, dateText } from './patient-words.ts';
+import { addressText, ageAt, bannerName, dateText, sentenceCase } from './patient-words.ts';
 
 export function permissionContent(options: {
   readonly session: StaffSession;
@@ -27,7 +27,7 @@ export function permissionContent(options: {
   const rows: readonly (readonly [string, string])[] = [
     ['Name', bannerName(patient)],
     ['Born', `${dateText(patient.birthDate)}${ageAt(patient.birthDate ?? null, now)}`],
-    ['Gender', patient.gender ?? 'Not recorded'],
+    ['Gender', sentenceCase(patient.gender ?? 'Not recorded')],
     ['NHS number', spacedNhsNumber(nhsNumber)],
     ['Address', addressText(patient)],
     ['Registered practice', practice ?? 'None'],

@@ -6,7 +6,7 @@ import { formTokenField, html, type Markup, nothing, type PageOptions } from '..
 import type { OpenRecord } from '../record-shelf.ts';
 import type { StaffSession } from '../staff-session.ts';
 import { areaContent, areaPages, gaps } from './areas.ts';
-import { ageAt, dateText } from './patient-words.ts';
+import { ageAt, dateText, sentenceCase } from './patient-words.ts';
 
 export interface RecordPage {
   readonly session: StaffSession;
@@ -53,8 +53,6 @@ export function retrievalText(at: number): string {
   return `${dateText(date)} at ${time.slice(0, 5)}`;
 }
 
-const sentenceCase = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
-
 const special = [
   { name: 'overview', title: 'Overview' },
   { name: 'timeline', title: 'Timeline' },
@@ -64,6 +62,8 @@ const special = [
 function menu(record: OpenRecord, current: string): Markup {
   const link = (name: string, title: string, extra: Markup = nothing) =>
     html`<li><a class="gpc-menu__link" href="/patients/${record.handle}/record/${name}"${name === current ? html` aria-current="page"` : nothing}>${title}</a>${extra}</li>`;
+  const action = (href: string, text: string) =>
+    html`<li><a class="gpc-menu__link" href="${href}">${text}</a></li>`;
   const missing = gaps(record).length;
   return html`<nav class="gpc-menu gpc-no-print" aria-label="Parts of the record">
 <ul class="gpc-menu__list">${special.map(({ name, title }) => link(name, title))}</ul>
@@ -71,7 +71,7 @@ function menu(record: OpenRecord, current: string): Markup {
     const { items, missing, unavailable } = areaContent(record, name);
     return link(name, title, countOf(items.length, missing.length > 0, unavailable !== null));
   })}</ul>
-<ul class="gpc-menu__list">${link('missing', 'What is not shown', missing ? html`<span class="gpc-menu__count gpc-menu__count--gap">${missing}</span>` : nothing)}</ul>
+<ul class="gpc-menu__list">${link('missing', 'What is not shown', missing ? html`<span class="gpc-menu__count gpc-menu__count--gap">${missing}</span>` : nothing)}${action(`/patients/${record.handle}`, 'Ask for it again')}${action('/find', 'Find another patient')}</ul>
 </nav>`;
 }
 

@@ -8,7 +8,7 @@ const DEEPEST = 4;
 export function resultTable(report: Item): Markup {
   const rows = report.children.flatMap((child) => rowsOf(child, 0));
   return html`<div class="gpc-scroll" tabindex="0" role="region" aria-label="Results of ${report.title}, ${report.date.text}"><table class="nhsuk-table gpc-table gpc-results"><caption class="nhsuk-u-visually-hidden">Results of ${report.title}</caption>
-<thead><tr><th scope="col">Test</th><th scope="col">Result</th><th scope="col">Reference range</th><th scope="col">Flag</th></tr></thead>
+<thead><tr><th scope="col">Test</th><th scope="col">Result</th><th scope="col">Reference range</th></tr></thead>
 <tbody>${rows}</tbody></table></div>`;
 }
 
@@ -17,16 +17,16 @@ function rowsOf(item: Item, depth: number): Markup[] {
   const children = item.children.flatMap((child) => rowsOf(child, depth + 1));
   if (item.kind === 'Filing comment')
     return [
-      html`<tr class="gpc-results__comment"><th scope="row" class="gpc-step-${step}">Filing comment</th><td colspan="3" class="gpc-prose">${item.notes.join('\n') || factOf(item, 'Value')}</td></tr>`,
+      html`<tr class="gpc-results__comment"><th scope="row" class="gpc-step-${step}">Filing comment</th><td colspan="2" class="gpc-prose">${item.notes.join('\n') || factOf(item, 'Value')}</td></tr>`,
     ];
   if (item.children.length)
     return [
-      html`<tr class="gpc-results__group"><th scope="rowgroup" colspan="4" class="gpc-step-${step}">${item.title}${item.notes.map((note) => html`<br><span class="gpc-results__note">${note}</span>`)}</th></tr>`,
+      html`<tr class="gpc-results__group"><th scope="rowgroup" colspan="3" class="gpc-step-${step}">${item.title}${item.notes.map((note) => html`<br><span class="gpc-results__note">${note}</span>`)}</th></tr>`,
       ...children,
     ];
   const flag = flagOf(item);
   return [
-    html`<tr><th scope="row" class="gpc-step-${step}">${item.title}${item.notes.map((note) => html`<br><span class="gpc-results__note">${note}</span>`)}</th><td>${factOf(item, 'Value') || 'No value sent'}</td><td>${factOf(item, 'Reference range') || '–'}</td><td>${flag ? html`<strong class="nhsuk-tag nhsuk-tag--${flag.colour} gpc-tag">${flag.text}</strong>` : nothing}</td></tr>`,
+    html`<tr><th scope="row" class="gpc-step-${step}">${item.title}${item.notes.map((note) => html`<br><span class="gpc-results__note">${note}</span>`)}</th><td>${factOf(item, 'Value') || 'No value sent'} ${flag ? html`<strong class="nhsuk-tag nhsuk-tag--${flag.colour} gpc-tag">${flag.text}</strong>` : nothing}</td><td>${factOf(item, 'Reference range') || '–'}</td></tr>`,
     ...children,
   ];
 }

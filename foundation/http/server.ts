@@ -36,6 +36,9 @@ export function createServer(options: ServerOptions): FastifyInstance {
     keepAliveTimeout: 72_000,
     exposeHeadRoutes: false,
     forceCloseConnections: 'idle',
+    // An address the router cannot read is answered like every other fault, not in Fastify's own words.
+    frameworkErrors: (error, request, reply) =>
+      void options.answerError(error, request as never, reply as never),
     routerOptions: { caseSensitive: true, ignoreTrailingSlash: false, maxParamLength: 2000 },
   }) as unknown as FastifyInstance;
   server.removeAllContentTypeParsers();

@@ -30,12 +30,31 @@ export interface RouteDependencies {
   readonly useCases: ReadonlyMap<string, UseCase>;
 }
 
+export interface Answering {
+  /** Answers a request, whatever it is; resolves when its outcome is in the audit. */
+  answer(request: FastifyRequest, reply: FastifyReply): Promise<void>;
+  /** Resolves once every request under way has been answered. */
+  settled(): Promise<void>;
+}
+
+export function openAnswering(dependencies: RouteDependencies): Answering {
+  const underWay = new Set<Promise<void>>();
+  return {
+    async answer(request, reply) {
+      reply.hijack();
+      const answered = answerRequest(request, reply, dependencies);
+      underWay.add(answered);
+      await answered.finally(() => underWay.delete(answered));
+    },
+    async settled() {
+      await Promise.allSettled(underWay);
+    },
+  };
+}
+
 /** Everything is answered before Fastify looks at the request: the order of the checks is the contract's. */
-export function addRoutes(server: FastifyInstance, dependencies: RouteDependencies): void {
-  server.addHook('onRequest', (request, reply) => {
-    reply.hijack();
-    return answerRequest(request, reply, dependencies);
-  });
+export function addRoutes(server: FastifyInstance, { answer }: Answering): void {
+  server.addHook('onRequest', answer);
   server.all('/*', () => undefined);
 }
 

@@ -4,18 +4,19 @@ import {
   createLogger,
   createMetrics,
   createServer,
+  type FastifyReply,
+  type FastifyRequest,
   type ListenAddress,
   type Logger,
   startListening,
   startOperations,
 } from '@gp-connect/foundation/http';
-import { operationOutcome, refusal } from '@gp-connect/foundation/nhs';
 import { openStore, type Store } from '@gp-connect/foundation/store';
 import { openRevocations, serverTls } from '@gp-connect/foundation/trust';
 import { openPracticeAudit } from '../audit/index.ts';
 import { type Controls, type ControlTables, controlMigrations, openControls } from '../controls/index.ts';
 import { openRecords, type Records, type RecordTables, recordMigrations } from '../record/index.ts';
-import { addRoutes } from './routes.ts';
+import { addRoutes, openAnswering } from './routes.ts';
 import type { ProviderSettings } from './settings.ts';
 import { useCases } from './use-cases.ts';
 
@@ -69,29 +70,7 @@ export async function startProvider(
     cert: readFileSync(settings.tls.cert, 'utf8'),
     ca: readFileSync(settings.tls.ca, 'utf8'),
   };
-  const server = createServer({
-    logger: log,
-    metrics,
-    tls: serverTls(identity, { clients: 'answer' }),
-    answerError: (error, _request, reply) => {
-      const tooLarge = (error as { statusCode?: number }).statusCode === 413;
-      const refused = tooLarge
-        ? refusal('BAD_REQUEST', 'The request body is too large', { status: 413, issueType: 'too-long' })
-        : refusal('BAD_REQUEST', 'The request could not be read');
-      void reply
-        .code(refused.status)
-        .type('application/fhir+json;charset=utf-8')
-        .send(JSON.stringify(operationOutcome(refused)));
-    },
-    answerUnknown: (_request, reply) => {
-      const refused = refusal('BAD_REQUEST', 'The path or method is not one this server knows');
-      void reply
-        .code(400)
-        .type('application/fhir+json;charset=utf-8')
-        .send(JSON.stringify(operationOutcome(refused)));
-    },
-  });
-  addRoutes(server, {
+  const answering = openAnswering({
     controls,
     audit,
     useCases: useCases({ records, settings, clock }),
@@ -107,6 +86,16 @@ export async function startProvider(
       },
     },
   });
+  const answer = (_error: unknown, request: FastifyRequest, reply: FastifyReply) =>
+    answering.answer(request, reply);
+  const server = createServer({
+    logger: log,
+    metrics,
+    tls: serverTls(identity, { clients: 'answer' }),
+    answerError: answer,
+    answerUnknown: answering.answer,
+  });
+  addRoutes(server, answering);
   const address = await startListening(server, 'provider', settings.listen);
   const operations = await startOperations({
     service: 'provider',
@@ -123,6 +112,7 @@ export async function startProvider(
     async close() {
       await server.close();
       await operations.close();
+      await answering.settled();
       await audit.shutdown();
       await store.close();
     },

@@ -20,7 +20,7 @@ const pressure = (
 
 export const bloodPressureCodes: Readonly<Record<BloodPressureKind, BloodPressureCodes>> = {
   examination: pressure(
-    ['163020007', 'On examination - blood pressure reading'],
+    ['163020007', 'O/E - blood pressure reading'],
     ['72313002', 'Systolic arterial pressure'],
     ['1091811000000102', 'Diastolic arterial pressure'],
   ),

@@ -57,7 +57,7 @@ describe('the pages in a browser', () => {
       keys.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve());
     await page.goto(world.url);
     await press('Tab');
-    assert.equal(await page.locator(':focus').textContent(), 'Skip to main content');
+    assert.equal((await page.locator(':focus').textContent())?.trim(), 'Skip to main content');
     await page.getByRole('button', { name: 'Sign in' }).focus();
     await press('Enter');
     await page.waitForURL('**/find');
@@ -71,7 +71,7 @@ describe('the pages in a browser', () => {
     await page.getByRole('link', { name: 'Medications', exact: true }).focus();
     await press('Enter');
     await page.waitForURL('**/record/medications');
-    await page.getByText('Issues (3)').focus();
+    await page.locator('summary', { hasText: 'Issues (3)' }).focus();
     await press('Enter');
     assert.ok(await page.getByRole('cell', { name: '22 Sep 2025' }).isVisible());
     await context.close();

@@ -45,7 +45,7 @@ export function lineChart(options: ChartOptions): Markup {
   const x = (date: string) => round(along(dayOf(date), first, last, PLOT.left + 14, PLOT.right - 14));
   const y = (value: number) => round(along(value, bottom, top, PLOT.bottom, PLOT.top));
 
-  return html`<div class="gpc-scroll" tabindex="0" role="region" aria-label="Chart: ${options.title}"><svg class="gpc-chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="${options.id}-title ${options.id}-about" focusable="false">
+  return html`<div class="gpc-scroll" tabindex="0" role="group" aria-label="Chart: ${options.title}"><svg class="gpc-chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="${options.id}-title ${options.id}-about" focusable="false">
 <title id="${options.id}-title">${options.title}</title>
 <desc id="${options.id}-about">${describeChart(options)}</desc>
 ${referenceBand(options, y)}

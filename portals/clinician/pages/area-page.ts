@@ -81,7 +81,7 @@ function listOf(area: AreaPage, items: readonly Item[]): Markup {
 }
 
 export function observationTable(items: readonly Item[]): Markup {
-  return html`<div class="gpc-scroll" tabindex="0" role="region" aria-label="Observations"><table class="nhsuk-table gpc-table gpc-table--card"><caption class="nhsuk-u-visually-hidden">Observations, newest first</caption>
+  return html`<div class="gpc-scroll" tabindex="0" role="group" aria-label="Observations"><table class="nhsuk-table gpc-table gpc-table--card"><caption class="nhsuk-u-visually-hidden">Observations, newest first</caption>
 <thead><tr><th scope="col">Date</th><th scope="col">Observation</th><th scope="col">Value</th><th scope="col">Recorded by</th></tr></thead>
 <tbody>${items.map(
     (item) =>

@@ -90,7 +90,7 @@ function underneath(item: Item): Markup {
 }
 
 function issueTable(item: Item): Markup {
-  return html`<div class="gpc-scroll"><table class="nhsuk-table gpc-table"><caption class="nhsuk-table__caption nhsuk-u-visually-hidden">Issues of ${item.title}</caption>
+  return html`<div class="gpc-scroll" tabindex="0" role="group" aria-label="Issues of ${item.title}"><table class="nhsuk-table gpc-table"><caption class="nhsuk-table__caption nhsuk-u-visually-hidden">Issues of ${item.title}</caption>
 <thead><tr><th scope="col">Issued</th><th scope="col">Quantity</th><th scope="col">Directions</th></tr></thead>
 <tbody>${item.children.map(
     (issue) =>

@@ -7,7 +7,7 @@ const DEEPEST = 4;
 
 export function resultTable(report: Item): Markup {
   const rows = report.children.flatMap((child) => rowsOf(child, 0));
-  return html`<div class="gpc-scroll" tabindex="0" role="region" aria-label="Results of ${report.title}, ${report.date.text}"><table class="nhsuk-table gpc-table gpc-results"><caption class="nhsuk-u-visually-hidden">Results of ${report.title}</caption>
+  return html`<div class="gpc-scroll" tabindex="0" role="group" aria-label="Results of ${report.title}, ${report.date.text}"><table class="nhsuk-table gpc-table gpc-results"><caption class="nhsuk-u-visually-hidden">Results of ${report.title}</caption>
 <thead><tr><th scope="col">Test</th><th scope="col">Result</th><th scope="col">Reference range</th></tr></thead>
 <tbody>${rows}</tbody></table></div>`;
 }

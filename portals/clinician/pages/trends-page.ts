@@ -70,7 +70,7 @@ function valueTable(title: string, trends: readonly Trend[]): Markup {
   const every = [...new Set(trends.flatMap(({ points }) => points.map(({ date }) => date)))].sort().reverse();
   const dates = every.slice(0, MOST_ROWS);
   const columns = trends.map((trend) => new Map(trend.points.map(({ date, value }) => [date, value])));
-  return html`${every.length > MOST_ROWS ? html`<p>The newest ${MOST_ROWS} of ${every.length} values.</p>` : nothing}<div class="gpc-scroll"><table class="nhsuk-table gpc-table"><caption class="nhsuk-u-visually-hidden">${title}, newest first</caption>
+  return html`${every.length > MOST_ROWS ? html`<p>The newest ${MOST_ROWS} of ${every.length} values.</p>` : nothing}<div class="gpc-scroll" tabindex="0" role="group" aria-label="Values of ${title}"><table class="nhsuk-table gpc-table"><caption class="nhsuk-u-visually-hidden">${title}, newest first</caption>
 <thead><tr><th scope="col">Date</th>${trends.map((trend) => html`<th scope="col">${trend.title}</th>`)}</tr></thead>
 <tbody>${dates.map((date) => html`<tr><th scope="row" class="gpc-date">${dateText(date)}</th>${columns.map((values) => html`<td>${values.get(date) ?? '–'}</td>`)}</tr>`)}</tbody></table></div>`;
 }

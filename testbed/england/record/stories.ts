@@ -120,7 +120,10 @@ function richStory(person: Person): void {
   });
   prescribedElsewhere(person);
   const visit = new Consultation(writer, 'surgery', writer.occasion(person.ago(60, 120)));
-  visit.topic('Referral', person.problems[0]);
+  visit.topic(
+    'Referral',
+    person.problems.find(({ facts }) => facts.conceptId === '396275006'),
+  );
   visit.file('History', note(writer, visit, 'Hip pain worse, walking limited to 200 metres.'));
   const letter = fileDocument(writer, visit, {
     type: '25611000000107',

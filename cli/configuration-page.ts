@@ -18,13 +18,13 @@ const services: readonly { name: string; title: string; schema: z.ZodObject }[] 
 export const configurationPagePath = join(import.meta.dirname, '../docs/configuration.md');
 
 export function configurationPage(): string {
-  const sections = services.map(({ title, schema }) =>
+  const sections = services.map(({ name, title, schema }) =>
     [
       `## ${title}`,
       '',
       '| Setting | Environment | Type | Default | What it is |',
       '|---|---|---|---|---|',
-      ...describeSettings(schema).map(
+      ...describeSettings(schema, `GPC_${name.toUpperCase()}`).map(
         ({ path, variable, type, default: fallback, description }) =>
           `| \`${path}\` | \`${variable}\` | ${type} | ${fallback ? `\`${cell(fallback)}\`` : ''} | ${cell(description)} |`,
       ),

@@ -6,5 +6,7 @@ import type { StartService } from './service.ts';
 
 export const clinician: StartService = async (plan) => {
   const file = writeSettings(plan.layout, 'clinician', clinicianFile(plan));
-  return startClinicianPortal(loadSettings(clinicianSettings, { file }));
+  return startClinicianPortal(
+    loadSettings(clinicianSettings, { file, env: process.env, prefix: 'GPC_CLINICIAN' }),
+  );
 };

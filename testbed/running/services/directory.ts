@@ -8,7 +8,7 @@ import type { StartService } from './service.ts';
 
 export const directory: StartService = async (plan) => {
   const file = writeSettings(plan.layout, 'directory', directoryFile(plan));
-  const settings = loadSettings(directorySettings, { file });
+  const settings = loadSettings(directorySettings, { file, env: process.env, prefix: 'GPC_DIRECTORY' });
   const store = await openDirectoryStore(settings);
   await firstTime(plan.layout, 'directory', () => loadDirectory(store, directoryData(plan.england)));
   const running = await startDirectory(settings, { store });

@@ -16,6 +16,8 @@ export const gateway: StartService = async (plan) => {
   const { layout, ports, secrets } = plan;
   const settings = loadSettings(gatewaySettings, {
     file: writeSettings(layout, 'gateway', gatewayFile(plan)),
+    env: process.env,
+    prefix: 'GPC_GATEWAY',
   });
   const logger = createLogger({ name: 'gateway' });
   const authority = await openAuthority(layout.trust, { clock: Date.now });

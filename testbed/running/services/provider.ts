@@ -16,7 +16,11 @@ const provider =
   (id: 'orchard' | 'cedar'): StartService =>
   async (plan) => {
     const file = writeSettings(plan.layout, id, providerFile(plan, id));
-    const settings = loadSettings(providerSettings, { file });
+    const settings = loadSettings(providerSettings, {
+      file,
+      env: process.env,
+      prefix: `GPC_${id.toUpperCase()}`,
+    });
     const opened = await openProviderStore(settings.database);
     await firstTime(plan.layout, id, () => loadPractices(opened, plan.england, id));
     return startProvider(settings, opened);

@@ -9,7 +9,7 @@ import { inclusionPath } from './merkle-proofs.ts';
 import { formatProof, type Slot } from './proof.ts';
 import { type MonthKeys, type OpenedPart, openPart, type StoredRecord } from './record.ts';
 import { type LogFolders, logFolders } from './recovery.ts';
-import { findRecord, listErased } from './segments.ts';
+import { findRecord, listErased, listSegments, scanSegment } from './segments.ts';
 import { type PublishedFiles, publishedFolder, readEntry, withHashes } from './tiles.ts';
 
 interface Located {
@@ -62,6 +62,27 @@ export class AuditReader {
     };
   }
 
+  /**
+   * One part of every entry up to the newest published checkpoint, from index `first` on, each checked like `readPart`;
+   * those of erased months are left out. In the order they are stored: by month, then by index.
+   */
+  async *parts(name: PartName, first = 0): AsyncGenerator<{ index: number; bytes: Buffer }> {
+    const text = await this.#files('checkpoint');
+    if (text === undefined) return;
+    const { size } = parseCheckpoint(text.toString('utf8'));
+    const files = rememberingLast(this.#files);
+    for (const segment of await listSegments(this.#folders.segments)) {
+      const keys = this.#keys.monthKeys(segment.month);
+      if (keys === undefined) continue;
+      for await (const { record } of scanSegment(segment.path)) {
+        if (record.index < first || record.index >= size) continue;
+        const place = { origin: this.#keys.origin, index: record.index, month: record.month };
+        const entry = await readEntry(files, record.index, size);
+        yield { index: record.index, bytes: openPart(keys, place, name, record.parts[name], entry).bytes };
+      }
+    }
+  }
+
   #open({ record, keys, entry }: Located, name: PartName): OpenedPart {
     const place = { origin: this.#keys.origin, index: record.index, month: record.month };
     return openPart(keys, place, name, record.parts[name], entry);
@@ -92,4 +113,13 @@ export class AuditReader {
       checkpointText,
     };
   }
+}
+
+/** Neighbouring entries stand in the same file: the one read last is kept. */
+function rememberingLast(files: PublishedFiles): PublishedFiles {
+  let last: { path: string; read: Promise<Buffer | undefined> } | undefined;
+  return (path) => {
+    if (last?.path !== path) last = { path, read: files(path) };
+    return last.read;
+  };
 }

@@ -6,3 +6,4 @@ export {
   type PracticeAudit,
   type PracticeAuditSettings,
 } from './practice-audit.ts';
+export type { ReadsQuery, RecordRead } from './reads-of.ts';

@@ -6,11 +6,13 @@ import {
   type AuditAlert,
   AuditLog,
   type AuditOrganisation,
+  AuditReader,
   fileKek,
   openKeyStore,
   type StaffPart,
   type TechnicalPart,
 } from '@gp-connect/foundation/audit';
+import { type ReadsQuery, type RecordRead, readsOf } from './reads-of.ts';
 
 /** What the audit keeps of a request: who asked for whom, and what for. Members unknown when refused are null. */
 export interface AuditedRequest {
@@ -37,6 +39,8 @@ export interface AdministrativeAct {
   readonly to: string | null;
   readonly reason: string | null;
   readonly actor: string;
+  /** The person whose record it changed, where it changed one's. */
+  readonly nhsNumber?: string;
 }
 
 export interface PracticeAudit {
@@ -50,6 +54,8 @@ export interface PracticeAudit {
     status: number | null,
   ): Promise<void>;
   administrative(act: AdministrativeAct): Promise<void>;
+  /** Who read these people's records; that it was asked is itself written to the log first. See reads-of.ts. */
+  reads(query: ReadsQuery): Promise<RecordRead[]>;
   shutdown(): Promise<void>;
 }
 
@@ -120,6 +126,24 @@ export function openPracticeAudit(settings: PracticeAuditSettings): PracticeAudi
         technical: {},
       });
     },
+    async reads(query) {
+      const log = await logOf(query.practice);
+      await log.append({
+        patient: {
+          kind: 'audit-read',
+          nhsNumber: query.people.size === 1 ? [...query.people.keys()][0]! : null,
+          scope: query.scope,
+          need: query.need,
+          organisation: null,
+          role: null,
+          count: query.people.size,
+        },
+        staff: { name: query.actor },
+        technical: {},
+      });
+      await log.checkpoint();
+      return readsOf(new AuditReader(placesOf(settings, query.practice)), query);
+    },
     async shutdown() {
       for (const log of logs.values()) await (await log.catch(() => undefined))?.shutdown();
     },
@@ -127,16 +151,21 @@ export function openPracticeAudit(settings: PracticeAuditSettings): PracticeAudi
 }
 
 async function openLog(settings: PracticeAuditSettings, practice: string): Promise<AuditLog> {
-  const folder = join(settings.folder, practice);
-  const keyFolder = join(settings.keyFolder, practice);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  await mkdir(keyFolder, { recursive: true, mode: 0o700 });
-  const kek = fileKek(join(settings.keyFolder, 'kek'));
+  await mkdir(join(settings.folder, practice), { recursive: true, mode: 0o700 });
+  await mkdir(join(settings.keyFolder, practice), { recursive: true, mode: 0o700 });
   return AuditLog.open({
-    folder,
-    keys: openKeyStore({ folder: keyFolder, origin: `${settings.origin}/${practice}`, kek }),
+    ...placesOf(settings, practice),
     software: settings.software,
     now: settings.now,
     onAlert: (alert) => settings.onAlert(practice, alert),
   });
+}
+
+function placesOf(settings: PracticeAuditSettings, practice: string) {
+  const kek = fileKek(join(settings.keyFolder, 'kek'));
+  const folder = join(settings.keyFolder, practice);
+  return {
+    folder: join(settings.folder, practice),
+    keys: openKeyStore({ folder, origin: `${settings.origin}/${practice}`, kek }),
+  };
 }

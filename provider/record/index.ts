@@ -17,6 +17,7 @@ export {
   type RecordWriter,
 } from './open-records.ts';
 export { dissentPolicy, type RecordFacts } from './patient-facts.ts';
+export type { RecordEntryKey } from './quarantine.ts';
 export { RecordChangedError } from './read-records.ts';
 export { type RecordTables, recordMigrations } from './schema.ts';
 export type * from './types.ts';

@@ -6,6 +6,7 @@ import { type CompiledRecord, compileActor, compileRecord } from './compile.ts';
 import { addResources, markEnteredInError } from './edit-record.ts';
 import type { ResourceJson } from './json.ts';
 import type { RecordFacts } from './patient-facts.ts';
+import { liftQuarantine, quarantineEntries, type RecordEntryKey } from './quarantine.ts';
 import {
   findPatientBy,
   findResource,
@@ -69,6 +70,20 @@ export interface RecordWriter {
     type: string,
     id: string,
   ): Promise<WriteCounts>;
+  /** See quarantine.ts. */
+  quarantine(
+    transaction: RecordTransaction,
+    practice: string,
+    entries: readonly RecordEntryKey[],
+    cause: string,
+  ): Promise<number>;
+  /** See quarantine.ts. */
+  liftQuarantine(
+    transaction: RecordTransaction,
+    practice: string,
+    entries: readonly RecordEntryKey[],
+    cause: string,
+  ): Promise<number>;
   /** The content of a document; undefined where there is none (yet). */
   binary(practice: string, id: string): Promise<StoredBinary | undefined>;
   /** Size, type and owner of those of these contents that are there. */
@@ -136,6 +151,10 @@ export function openRecords(store: RecordDatabase): Records {
       ),
     markEnteredInError: (transaction, practice, patientKey, type, id) =>
       markEnteredInError(transaction as unknown as Kysely<RecordTables>, practice, patientKey, type, id),
+    quarantine: (transaction, practice, entries, cause) =>
+      quarantineEntries(transaction as unknown as Kysely<RecordTables>, practice, entries, cause),
+    liftQuarantine: (transaction, practice, entries, cause) =>
+      liftQuarantine(transaction as unknown as Kysely<RecordTables>, practice, entries, cause),
     binary: (practice, id) => readBinary(db, practice, id),
     binaryHeads: (practice, ids) => readBinaryHeads(db, practice, ids),
     async findPatientByKey(practice, patientKey) {

@@ -6,6 +6,7 @@ import { type Kysely, sql } from '@gp-connect/foundation/store';
 import { type Actor, type ActorCache, FIRST_ACTOR_SEQ, readActor } from './actors.ts';
 import { arrayOf } from './bulk.ts';
 import { readLinks } from './links-of.ts';
+import { isQuarantined } from './quarantine.ts';
 import { actorTypes } from './role-of.ts';
 import type { ActorRow, PatientRow, RecordTables, ResourceRow } from './schema.ts';
 import type { IndexEntry, Link, PatientEntry, RecordReader, Role } from './types.ts';
@@ -87,7 +88,16 @@ export async function findResource(db: Db, practice: string, type: string, id: s
     where practice = ${practice} and type = ${type} and id = ${id} limit 2`.execute(db);
   const row = found.rows[0];
   if (!row || found.rows.length > 1) return undefined;
-  return { json: row.json, entry: indexEntry(row), patientKey: row.patient_key };
+  const withheld = await sql<{
+    withheld: boolean;
+  }>`select ${isQuarantined(practice, row.patient_key)} as withheld
+    from (values (${type}::text, ${id}::text)) as given (type, id)`.execute(db);
+  const entry = indexEntry(row);
+  return {
+    json: row.json,
+    entry: { ...entry, confidential: entry.confidential || withheld.rows[0]!.withheld },
+    patientKey: row.patient_key,
+  };
 }
 
 /** What a reader needs of the store: PostgreSQL holds one transaction open, PGlite re-checks the version. */
@@ -185,7 +195,8 @@ const number = (value: string): number | null => (value === '' ? null : Number(v
 async function readIndex(db: Db, practice: string, key: number): Promise<(IndexEntry & { links: string })[]> {
   const found = await sql<{ entries: string | null }>`
     select string_agg(concat_ws(E'\x1f', seq, type, id, role, coalesce(from_ms::text, ''), coalesce(to_ms::text, ''),
-      coalesce(status, ''), coalesce(detail, ''), coalesce(code, ''), confidential, links), E'\x1e' order by seq) as entries
+      coalesce(status, ''), coalesce(detail, ''), coalesce(code, ''),
+      confidential or ${isQuarantined(practice, key)}, links), E'\x1e' order by seq) as entries
     from resource where practice = ${practice} and patient_key = ${key}`.execute(db);
   const entries = found.rows[0]?.entries;
   if (!entries) return [];

@@ -92,6 +92,15 @@ export interface ImportRunRow {
   report: string | null;
 }
 
+/** An entry that may not leave for now, and why (a recall, a practice's own decision). */
+export interface QuarantinedRow {
+  practice: string;
+  patient_key: number;
+  type: string;
+  id: string;
+  cause: string;
+}
+
 export interface RecordTables {
   practice: PracticeRow;
   patient: PatientRow;
@@ -100,6 +109,7 @@ export interface RecordTables {
   binary_content: BinaryRow;
   binary_chunk: BinaryChunkRow;
   import_run: ImportRunRow;
+  quarantined_entry: QuarantinedRow;
 }
 
 export const recordMigrations: readonly Migration[] = [
@@ -187,6 +197,19 @@ export const recordMigrations: readonly Migration[] = [
         finished_at timestamptz,
         report text,
         primary key (practice, run)
+      )`,
+    ],
+  },
+  {
+    name: 'record-002-quarantine',
+    statements: [
+      `create table quarantined_entry (
+        practice text not null,
+        patient_key int not null,
+        type text not null,
+        id text not null,
+        cause text not null,
+        primary key (practice, patient_key, type, id, cause)
       )`,
     ],
   },

@@ -1,4 +1,13 @@
 // Provider side: what a GP system runs for the practices it hosts.
+export {
+  type Administration,
+  AdministrationError,
+  type HostedPracticeSummary,
+  type ImportedFile,
+  type ImportStep,
+  openAdministration,
+  type SwitchState,
+} from './administration/index.ts';
 export { type HostedPractice, type SwitchName, switchNames } from './controls/index.ts';
-export type { CanonicalRecord, Records } from './record/index.ts';
+export type { CanonicalRecord, ImportReport, Records } from './record/index.ts';
 export * from './service/index.ts';

@@ -5,7 +5,20 @@ export {
   type AreaSwitch,
   areaSwitches,
   type CapabilitySwitch,
+  isSwitchedOn,
   type PracticeSwitches,
   type SwitchName,
   switchNames,
 } from './switches.ts';
+export {
+  type ChangedBy,
+  type FilingStop,
+  type Inbound,
+  type InboundControls,
+  type InboundSwitch,
+  type InboundTables,
+  inboundMigrations,
+  inboundSwitchNames,
+  openInbound,
+  type SenderBlock,
+} from './inbound.ts';

@@ -33,3 +33,11 @@ export function switchesFrom(on: ReadonlySet<string>): PracticeSwitches {
     areas: pick(areaSwitches, 'area:'),
   };
 }
+
+/** Whether the switch of that name is on. */
+export function isSwitchedOn(switches: PracticeSwitches, name: SwitchName): boolean {
+  if (name === 'gp-connect') return switches.gpConnect;
+  return name.startsWith('area:')
+    ? switches.areas[name.slice('area:'.length) as AreaSwitch]
+    : switches.capabilities[name as CapabilitySwitch];
+}

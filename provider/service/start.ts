@@ -1,5 +1,5 @@
 // A provider deployment: one process, one database, any number of practices.
-import { readFileSync } from 'node:fs';
+import { readSettingFiles } from '@gp-connect/foundation/config';
 import {
   createLogger,
   createMetrics,
@@ -13,6 +13,7 @@ import {
 } from '@gp-connect/foundation/http';
 import { openStore, type Store } from '@gp-connect/foundation/store';
 import { openRevocations, serverTls } from '@gp-connect/foundation/trust';
+import { startAdministration } from '../administration/index.ts';
 import { openPracticeAudit } from '../audit/index.ts';
 import { type Controls, type ControlTables, controlMigrations, openControls } from '../controls/index.ts';
 import { openRecords, type Records, type RecordTables, recordMigrations } from '../record/index.ts';
@@ -48,10 +49,14 @@ export async function openProviderStore(
 export interface RunningProvider {
   readonly address: ListenAddress;
   readonly operations: ListenAddress;
+  readonly administration: ListenAddress;
   close(): Promise<void>;
 }
 
-/** Starts answering. `opened` is closed with it. */
+/**
+ * Starts answering. `opened` is closed with it, also where it cannot listen.
+ * @throws ConfigurationError for files that cannot be read or an administration listener off the loopback interface
+ */
 export async function startProvider(
   settings: ProviderSettings,
   { store, records, controls }: ProviderStore,
@@ -65,11 +70,14 @@ export async function startProvider(
     now: () => new Date(clock()),
     onAlert: (practice, alert) => log.error({ practice, alert: alert.kind }, 'audit alert'),
   });
-  const identity = {
-    key: readFileSync(settings.tls.key, 'utf8'),
-    cert: readFileSync(settings.tls.cert, 'utf8'),
-    ca: readFileSync(settings.tls.ca, 'utf8'),
-  };
+  const { key, cert, ca } = settings.tls;
+  const files = readSettingFiles({
+    'tls.key': key,
+    'tls.cert': cert,
+    'tls.ca': ca,
+    administrationToken: settings.administrationToken,
+  });
+  const identity = { key: files['tls.key'], cert: files['tls.cert'], ca: files['tls.ca'] };
   const answering = openAnswering({
     controls,
     audit,
@@ -96,25 +104,40 @@ export async function startProvider(
     answerUnknown: answering.answer,
   });
   addRoutes(server, answering);
-  const address = await startListening(server, 'provider', settings.listen);
-  const operations = await startOperations({
-    service: 'provider',
-    address: settings.operations,
-    metrics,
-    health: async () => {
-      const practices = await controls.all();
-      return { status: 'healthy', practices: practices.length, database: store.kind };
-    },
-  });
-  return {
-    address,
-    operations: operations.address,
-    async close() {
-      await server.close();
-      await operations.close();
-      await answering.settled();
-      await audit.shutdown();
-      await store.close();
-    },
+  const closers: (() => Promise<unknown>)[] = [
+    () => store.close(),
+    () => audit.shutdown(),
+    () => answering.settled(),
+    () => server.close(),
+  ];
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).reverse()) await closer();
   };
+  try {
+    const address = await startListening(server, 'provider', settings.listen);
+    const operations = await startOperations({
+      service: 'provider',
+      address: settings.operations,
+      metrics,
+      health: async () => {
+        const practices = await controls.all();
+        return { status: 'healthy', practices: practices.length, database: store.kind };
+      },
+    });
+    closers.push(() => operations.close());
+    const administration = await startAdministration({
+      address: settings.administration,
+      token: files.administrationToken,
+      records,
+      controls,
+      audit,
+      logger: log,
+      metrics,
+    });
+    closers.push(() => administration.close());
+    return { address, operations: operations.address, administration: administration.address, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }

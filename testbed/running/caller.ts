@@ -106,7 +106,7 @@ function readIdentity(files: { key: string; cert: string; ca: string }) {
 }
 
 /** The testbed's own way to a token without a browser. */
-async function demonstrationToken(issuer: string, persona: string): Promise<string> {
+export async function demonstrationToken(issuer: string, persona: string): Promise<string> {
   const answer = await fetch(`${issuer}/demonstration/token`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -11,7 +11,7 @@ export interface AddressedPatient {
 /** `GPPROVIDER_{nhs}_{DDMMYYYY}_{Surname}`; the surname as given, control characters and edge blanks taken out. */
 export function patientAddress({ nhsNumber, birthDate, family }: AddressedPatient): string {
   const [year, month, day] = birthDate.split('-') as [string, string, string];
-  return `GPPROVIDER_${nhsNumber}_${day}${month}${year}_${headerText(family, 60)}`;
+  return `GPPROVIDER_${nhsNumber}_${day}${month}${year}_${headerText(family, 69)}`;
 }
 
 const address = /^GPPROVIDER_(\d{10})_(\d{8})_(.+)$/i;

@@ -76,7 +76,7 @@ export const vaccinationSections = {
 export const digitalMedicinesTypes = {
   emergencySupply: {
     code: '1218611000000102',
-    display: 'Emergency medication supplied by community pharmacy',
+    display: 'Urgent supply of prescription items by community pharmacy',
   },
   vaccination: { code: '41000179103', display: 'Immunization record' },
 } as const;

@@ -81,7 +81,7 @@ async function switchedOff(run: Run): Promise<Verdict> {
   if (product.state === 'retired') return off(`${product.name} is not supported here`);
   const { document } = message!;
   const type = document === undefined ? undefined : documentType(document);
-  const answer = (await ports.productOn?.(product, type)) ?? true;
+  const answer = (await ports.productOn?.(product, type, message!)) ?? true;
   return answer === true ? undefined : off(answer);
 }
 

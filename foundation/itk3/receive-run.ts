@@ -27,7 +27,11 @@ export interface ReceivePorts {
   /** R9: this message id or message identifier under another MESH message. */
   readonly messageSeen?: (ids: MessageIds) => Promise<boolean>;
   /** R10: whether the practice takes the product (for Update Record: of this service). A text says why not. */
-  readonly productOn?: (product: Product, documentType: string | undefined) => Promise<true | string>;
+  readonly productOn?: (
+    product: Product,
+    documentType: string | undefined,
+    message: ItkMessage,
+  ) => Promise<true | string>;
   /** R12 */
   readonly documentSeen?: (identifier: DocumentIdentifier) => Promise<boolean>;
   /** R14: virus scan; a text says what was found. */

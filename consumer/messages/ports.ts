@@ -1,0 +1,75 @@
+// What the sender asks of the world: MESH, the patient directory, the plausibility rules. spec: mesh §8; messaging §2.5
+import type { Bundle } from '@gp-connect/foundation/fhir';
+import type { Directory, TraceProblem } from '../client/index.ts';
+import type { MeshFields } from './composed.ts';
+
+/** What became of a POST to the outbox. Only `accepted` has an id; only `not-sent` may be tried again. */
+export type SendResult =
+  | { readonly outcome: 'accepted'; readonly meshId: string }
+  | { readonly outcome: 'refused'; readonly code: string; readonly reason: string }
+  | { readonly outcome: 'not-sent'; readonly reason: string }
+  | { readonly outcome: 'unknown'; readonly reason: string };
+
+/** Headers of a message in the inbox, names in lower case (`mex-workflowid`). */
+export type InboxHeaders = Readonly<Record<string, string | undefined>>;
+
+export interface InboxMessage {
+  readonly headers: InboxHeaders;
+  readonly body: Uint8Array;
+}
+
+export interface MeshMailbox {
+  /** One POST, never repeated on an unknown outcome. */
+  send(fields: MeshFields, body: Uint8Array): Promise<SendResult>;
+  /** Looks the outbox up after a crash: the MESH id, `none` if it is certain that it never left. */
+  findSent?(fields: MeshFields, since: Date): Promise<{ meshId: string } | 'none' | 'cannot-tell'>;
+  /** Every waiting message id, oldest first, all pages. */
+  waiting(): Promise<readonly string[]>;
+  /** Undefined if it is no longer there. */
+  download(meshId: string): Promise<InboxMessage | undefined>;
+  acknowledge(meshId: string): Promise<void>;
+}
+
+export interface TracedForSending {
+  readonly nhsNumber: string;
+  readonly families: readonly string[];
+  readonly birthDate: string | undefined;
+  readonly practice: string | null;
+  readonly problems: readonly TraceProblem[];
+}
+
+export interface PatientDirectory {
+  /** PDS trace; undefined where the number is unknown or was invalidated. */
+  trace(nhsNumber: string): Promise<TracedForSending | undefined>;
+  /** Whether the practice has a mailbox for the workflow: advisory, routing decides at delivery. */
+  mailboxes?(practice: string, workflowId: string): Promise<number>;
+}
+
+/** The patient directory over the client library. */
+export function patientDirectory(directory: Directory, accessToken: () => Promise<string>): PatientDirectory {
+  return {
+    async trace(nhsNumber) {
+      const found = await directory.trace(nhsNumber, await accessToken());
+      if (found === undefined) return undefined;
+      const { patient, practice, problems } = found;
+      return {
+        nhsNumber: found.nhsNumber,
+        families: (patient.name ?? []).flatMap(({ family }) => family ?? []),
+        birthDate: patient.birthDate,
+        practice,
+        problems,
+      };
+    },
+  };
+}
+
+/** What a plausibility rule says of one item. */
+export interface PlausibilityFinding {
+  readonly ruleId: string;
+  readonly severity: 'INFO' | 'WARN' | 'ACTION' | 'BLOCK' | 'REJECT';
+  readonly itemRef: string;
+  readonly message: string;
+}
+
+/** The rules a receiver will run, run before sending. spec: messaging §10.2 SG-20 */
+export type PlausibilityCheck = (document: Bundle, now: Date) => Promise<readonly PlausibilityFinding[]>;

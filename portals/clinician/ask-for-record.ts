@@ -14,12 +14,16 @@ import type { Desk } from './desk.ts';
 import type { OpenRecord } from './record-shelf.ts';
 import type { StaffSession } from './staff-session.ts';
 
-/** @throws RequestRefusedError, UnusableAnswerError, ServiceUnavailableError, or a timeout of the whole exchange */
+/**
+ * `trace` names the exchange for the support desks of everyone involved.
+ * @throws RequestRefusedError, UnusableAnswerError, ServiceUnavailableError, or a timeout of the whole exchange
+ */
 export async function askForRecord(
   desk: Desk,
   session: StaffSession,
   patient: { readonly handle: string; readonly traced: TracedPatient },
   areas: readonly ClinicalArea[] | null,
+  trace: string,
 ): Promise<OpenRecord> {
   const { identity, accessToken } = session.state;
   const { traced, handle } = patient;
@@ -28,11 +32,12 @@ export async function askForRecord(
     operation: '$gpc.getstructuredrecord',
     organisation: identity.organisation.ods,
     accessToken,
+    trace,
     body: structuredParameters({ nhsNumber: traced.nhsNumber, areas: asked }),
     signal: AbortSignal.timeout(desk.settings.recordTimeoutSeconds * 1000),
   });
   const largestBytes = desk.settings.largestRecordMegabytes * 1024 * 1024;
-  const { bundle, bytes, trace } = await recordAnswer(answer, { nhsNumber: traced.nhsNumber, largestBytes });
+  const { bundle, bytes } = await recordAnswer(answer, { nhsNumber: traced.nhsNumber, largestBytes });
   const view = readRecord(bundle);
   return {
     handle,

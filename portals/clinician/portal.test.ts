@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { hartley, largeRecord, madeUpRecord } from './testing/made-up-record.ts';
+import { hartley, largeRecord, madeUpRecord, medicinesRecord } from './testing/made-up-record.ts';
 import { startTestPortal, type TestPortal, Visitor } from './testing/portal-for-tests.ts';
 import { breakOff, pdsPatient, sendOutcome, sendRecord } from './testing/stand-ins.ts';
 
@@ -247,13 +247,17 @@ describe('asking for the record', () => {
   });
 
   test('medicines and allergies alone ask for no more; other parts say they were not asked for', async () => {
+    world.national.record = sendRecord(medicinesRecord());
     const page = await visitor.openRecord(hartley.nhsNumber, 'summary');
     assert.deepEqual(
       world.national.asked.at(-1)?.body.parameter.map(({ name }) => name),
       ['patientNHSNumber', 'includeMedication', 'includeAllergies'],
     );
-    const diary = await visitor.get(page.path.replace('overview', 'referrals'));
-    assert.match(diary.text, /switched off|did not ask/);
+    assert.match(
+      (await visitor.get(page.path.replace('overview', 'referrals'))).text,
+      /You did not ask for this part/,
+    );
+    assert.doesNotMatch(page.text, /Some information is not shown/);
   });
 
   test('each organisation asks in its own name', async () => {
@@ -321,6 +325,37 @@ describe('asking for the record', () => {
       assert.equal(heading(after.text), 'This record is no longer open');
     });
   }
+
+  test('a gateway that cannot be reached, and one that never answers, are told with a trace id', async () => {
+    const closed = await startTestPortal({ gateway: 'https://127.0.0.1:1', recordTimeoutSeconds: 0.2 });
+    const lost = new Visitor(closed.url);
+    await lost.signIn();
+    const unreachable = await lost.openRecord();
+    assert.deepEqual(
+      [unreachable.status, heading(unreachable.text)],
+      [502, 'A national service cannot be reached'],
+    );
+    assert.match(unreachable.text, /reference: <code/);
+    await closed.close();
+
+    const silent = await startTestPortal({ recordTimeoutSeconds: 0.2 });
+    silent.national.record = () => {};
+    const waiting = new Visitor(silent.url);
+    await waiting.signIn();
+    const late = await waiting.openRecord();
+    assert.deepEqual([late.status, heading(late.text)], [504, 'The record took too long to arrive']);
+    assert.match(late.text, /reference: <code/);
+    await silent.close();
+  });
+
+  test('an answer larger than the limit is not shown', async () => {
+    const small = await startTestPortal({ largestRecordMegabytes: 0.01 });
+    small.national.record = sendRecord(madeUpRecord());
+    const guest = new Visitor(small.url);
+    await guest.signIn();
+    assert.equal(heading((await guest.openRecord()).text), 'The record is too large to show here');
+    await small.close();
+  });
 
   test('a failed second request leaves nothing of the first standing', async () => {
     const open = await visitor.openRecord();
@@ -434,8 +469,8 @@ describe('the record', () => {
   test('results come as a tree with ranges and flags', async () => {
     const { text } = await visitor.get(`${await open()}investigations`);
     assert.match(text, /Renal function tests/);
-    assert.match(text, /82 mL\/min <strong[^>]*>Below reference range/);
-    assert.match(text, /52 mmol\/mol <strong[^>]*>Above reference range/);
+    assert.match(text, /82 mL\/min <strong[^>]*>Below range/);
+    assert.match(text, /52 mmol\/mol <strong[^>]*>Above range/);
     assert.match(text, /discuss at annual review/);
   });
 

@@ -1,5 +1,6 @@
 // Reason, request, differences, and the pages of an open record.
 // spec: access-record-structured §15; foundations §20
+import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { FormFault, Markup } from '../kit/index.ts';
 import { askForRecord } from './ask-for-record.ts';
@@ -120,10 +121,13 @@ export function recordRoutes(server: FastifyInstance, desk: Desk): void {
       if (fields.directCare !== 'yes')
         faults.push({ field: 'directCare', text: 'Confirm that you need the record for direct care' });
       if (!scope || faults.length) return permission(reply, session, handle, faults, fields.scope ?? '');
+      const trace = randomUUID();
       const key = `${session.id} ${handle} ${scope.value}`;
       const asking =
         underWay.get(key) ??
-        askForRecord(desk, session, { handle, traced }, scope.areas).finally(() => underWay.delete(key));
+        askForRecord(desk, session, { handle, traced }, scope.areas, trace).finally(() =>
+          underWay.delete(key),
+        );
       underWay.set(key, asking);
       try {
         const record = await asking;
@@ -133,7 +137,7 @@ export function recordRoutes(server: FastifyInstance, desk: Desk): void {
       } catch (error) {
         // What was open of this patient is not left standing beside a failed request for more.
         desk.shelf.drop(session.id);
-        const words = timedOut(error) ?? wordsFor(error);
+        const words = { trace, ...(timedOut(error) ?? wordsFor(error)) };
         if (isExplained(error)) desk.logger.warn({ err: error, trace: words.trace }, 'no record');
         else desk.logger.error({ err: error }, 'no record');
         return sendProblem(desk, reply, words, { session, again: `/patients/${handle}` });

@@ -187,7 +187,7 @@ const unusable: Readonly<Record<UnusableAnswerError['reason'], Words>> = {
 
 const national: Words = {
   title: 'A national service cannot be reached',
-  paragraphs: ['The service that finds patients and their practices did not answer.', laterAgain],
+  paragraphs: ['A national service that this page needs did not answer.', laterAgain],
   again: true,
 };
 

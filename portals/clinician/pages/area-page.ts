@@ -39,6 +39,8 @@ export function emptyWords(area: AreaPage, content: AreaContent): Markup {
   if (content.items.length > 0) return nothing;
   if (area.name === 'documents')
     return content.unavailable ? nothing : html`<p>No entry of this record refers to a document.</p>`;
+  if (content.notAsked)
+    return component('inset-text', { text: 'You did not ask for this part of the record.' });
   if (!content.nothingRecorded) return nothing;
   const warning =
     area.name === 'allergies'
@@ -80,13 +82,24 @@ function listOf(area: AreaPage, items: readonly Item[]): Markup {
   return html`${items.map((item) => entry(item))}`;
 }
 
+/** The design system's responsive table: each row becomes a block on a small screen, its cells named. */
 export function observationTable(items: readonly Item[]): Markup {
-  return html`<div class="gpc-scroll" tabindex="0" role="group" aria-label="Observations"><table class="nhsuk-table gpc-table gpc-table--card"><caption class="nhsuk-u-visually-hidden">Observations, newest first</caption>
-<thead><tr><th scope="col">Date</th><th scope="col">Observation</th><th scope="col">Value</th><th scope="col">Recorded by</th></tr></thead>
-<tbody>${items.map(
-    (item) =>
-      html`<tr><td class="gpc-date">${item.date.text}</td><th scope="row">${item.title} ${tagsOf(item)}</th><td>${factOf(item, 'Value')}${range(item)}${item.notes.map((note) => html`<span class="gpc-block gpc-prose">${note}</span>`)}</td><td>${item.author ?? ''}</td></tr>`,
-  )}</tbody></table></div>`;
+  return html`<table role="table" class="nhsuk-table-responsive gpc-table gpc-table--card"><caption class="nhsuk-u-visually-hidden">Observations, newest first</caption>
+<thead role="rowgroup" class="nhsuk-table__head"><tr role="row">${columns.map((name) => html`<th role="columnheader" scope="col">${name}</th>`)}</tr></thead>
+<tbody class="nhsuk-table__body">${items.map(observationRow)}</tbody></table>`;
+}
+
+const columns = ['Date', 'Observation', 'Value', 'Recorded by'];
+
+function observationRow(item: Item): Markup {
+  const value = html`${factOf(item, 'Value')}${range(item)}${item.notes.map((note) => html`<span class="gpc-block gpc-prose">${note}</span>`)}`;
+  const cells = [
+    item.date.text,
+    html`<strong>${item.title}</strong> ${tagsOf(item)}`,
+    value,
+    item.author ?? '',
+  ];
+  return html`<tr role="row" class="nhsuk-table__row">${cells.map((cell, at) => html`<td role="cell" class="nhsuk-table__cell"><span class="nhsuk-table-responsive__heading" aria-hidden="true">${columns[at]} </span><span class="gpc-cell">${cell}</span></td>`)}</tr>`;
 }
 
 function range(item: Item): Markup {

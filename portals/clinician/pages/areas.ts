@@ -1,6 +1,6 @@
 // The parts of a record a person can open: title, groups, how many entries a page. Data for nav, pages and timeline.
 import type { Item } from '@gp-connect/consumer';
-import { type ClinicalArea, clinicalAreaNames, clinicalAreas } from '@gp-connect/foundation/nhs';
+import type { ClinicalArea } from '@gp-connect/foundation/nhs';
 import type { OpenRecord } from '../record-shelf.ts';
 
 export type AreaName = ClinicalArea | 'documents';
@@ -117,6 +117,8 @@ export interface AreaContent {
   /** Why the area has no answer, or null where it has. */
   readonly unavailable: string | null;
   readonly nothingRecorded: boolean;
+  /** The user left this part out of the request. */
+  readonly notAsked: boolean;
   /** Items that came along with others, and are no complete answer for this area. */
   readonly alongside: readonly Item[];
 }
@@ -128,25 +130,28 @@ export function areaContent({ view, asked }: OpenRecord, name: AreaName): AreaCo
     const unavailable = view.warnings.some((text) => text.startsWith('Documents:'))
       ? 'The practice has switched off sharing of documents.'
       : null;
-    return { items: alongside, missing: [], unavailable, nothingRecorded: false, alongside: [] };
+    return {
+      items: alongside,
+      missing: [],
+      unavailable,
+      nothingRecorded: false,
+      notAsked: false,
+      alongside: [],
+    };
   }
   const area = view.areas.find((each) => each.area === name);
   if (area) {
     const { items, missing, unavailable, nothingRecorded } = area;
-    return { items, missing, unavailable, nothingRecorded, alongside };
+    return { items, missing, unavailable, nothingRecorded, notAsked: false, alongside };
   }
-  const unavailable = asked.includes(name)
-    ? 'The practice’s system did not answer for this part of the record. Treat it as unknown.'
-    : 'You did not ask for this part of the record.';
-  return { items: [], missing: [], unavailable, nothingRecorded: false, alongside };
+  const notAsked = !asked.includes(name);
+  const unavailable = notAsked
+    ? null
+    : 'The practice’s system did not answer for this part of the record. Treat it as unknown.';
+  return { items: [], missing: [], unavailable, nothingRecorded: false, notAsked, alongside };
 }
 
-export const nationalTitle = (name: AreaName): string =>
-  name === 'documents' ? 'Documents' : clinicalAreas[name].title;
-
-export const everyArea: readonly ClinicalArea[] = clinicalAreaNames;
-
-/** Number of things known to be left out of the record or of a part of it. */
+/** What is known to be left out of the record, by part; parts the user did not ask for are no gaps. */
 export function gaps(record: OpenRecord): { title: string; texts: readonly string[] }[] {
   const areas = areaPages.flatMap((page) => {
     const { missing, unavailable } = areaContent(record, page.name);

@@ -68,7 +68,7 @@ export function resultsContent(
   found: readonly { readonly handle: string; readonly patient: R4.Patient }[],
 ): Markup {
   const title = found.length === 1 ? '1 patient found' : `${found.length} patients found`;
-  return html`<h1 class="nhsuk-heading-l">${title}</h1><p>Choose the patient in front of you. Compare date of birth and address with them before you go on.</p>
+  return html`<h1 class="nhsuk-heading-l">${title}</h1><p>Choose the patient you are caring for. Compare date of birth and address with them before you go on.</p>
 <ul class="gpc-candidates">${found.map(({ handle, patient }) => candidate(session, handle, patient))}</ul>
 <p><a href="/find">Search again</a></p>`;
 }

@@ -12,8 +12,8 @@ export function flagOf(item: Item): Flag | null {
   const words = item.facts.find(({ label }) => label === 'Interpretation')?.value;
   if (words) return unremarkable.test(words.trim()) ? null : { text: words, colour: 'red' };
   for (const { value, low, high } of item.measurements) {
-    if (low !== undefined && value < low) return { text: 'Below reference range', colour: 'red' };
-    if (high !== undefined && value > high) return { text: 'Above reference range', colour: 'red' };
+    if (low !== undefined && value < low) return { text: 'Below range', colour: 'red' };
+    if (high !== undefined && value > high) return { text: 'Above range', colour: 'red' };
   }
   return null;
 }

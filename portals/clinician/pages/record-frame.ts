@@ -5,7 +5,7 @@ import { spacedNhsNumber } from '@gp-connect/foundation/nhs';
 import { formTokenField, html, type Markup, nothing, type PageOptions } from '../../kit/index.ts';
 import type { OpenRecord } from '../record-shelf.ts';
 import type { StaffSession } from '../staff-session.ts';
-import { areaContent, areaPages, gaps } from './areas.ts';
+import { type AreaContent, areaContent, areaPages, gaps } from './areas.ts';
 import { ageAt, dateText, sentenceCase } from './patient-words.ts';
 
 export interface RecordPage {
@@ -68,17 +68,18 @@ function menu(record: OpenRecord, current: string): Markup {
   return html`<nav class="gpc-menu gpc-no-print" aria-label="Parts of the record">
 <ul class="gpc-menu__list">${special.map(({ name, title }) => link(name, title))}</ul>
 <ul class="gpc-menu__list">${areaPages.map(({ name, title }) => {
-    const { items, missing, unavailable } = areaContent(record, name);
-    return link(name, title, countOf(items.length, missing.length > 0, unavailable !== null));
+    return link(name, title, countOf(areaContent(record, name)));
   })}</ul>
 <ul class="gpc-menu__list">${link('missing', 'What is not shown', missing ? html`<span class="gpc-menu__count gpc-menu__count--gap">${missing}</span>` : nothing)}${action(`/patients/${record.handle}`, 'Ask for it again')}${action('/find', 'Find another patient')}</ul>
 </nav>`;
 }
 
-function countOf(items: number, gap: boolean, unavailable: boolean): Markup {
-  if (unavailable && items === 0)
-    return html`<span class="gpc-menu__count gpc-menu__count--gap">not shared</span>`;
-  return html`<span class="gpc-menu__count${gap ? ' gpc-menu__count--gap' : ''}">${items}${gap ? ', gaps' : ''}</span>`;
+function countOf({ items, missing, unavailable, notAsked }: AreaContent): Markup {
+  if (notAsked) return html`<span class="gpc-menu__count">not asked</span>`;
+  if (unavailable && items.length === 0)
+    return html`<span class="gpc-menu__count gpc-menu__count--gap">not available</span>`;
+  const gap = missing.length > 0 || unavailable !== null;
+  return html`<span class="gpc-menu__count${gap ? ' gpc-menu__count--gap' : ''}">${items.length}${gap ? ', gaps' : ''}</span>`;
 }
 
 function differenceStrip({ differences }: OpenRecord): Markup {

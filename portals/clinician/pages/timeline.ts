@@ -85,7 +85,7 @@ function table(items: readonly Item[], handle: string): Markup {
 function row(item: Item, handle: string): Markup {
   const area = areaPage(item.area);
   const value = mainValue(item);
-  return html`<li class="gpc-timeline__row"><span class="gpc-timeline__date">${item.date.text}</span><span class="gpc-timeline__what"><strong>${item.title}</strong>${value ? html` – ${shortened(value)}` : nothing} ${tagsOf(item)}</span><span class="gpc-timeline__area"><a href="/patients/${handle}/record/${item.area}">${area?.title ?? item.area}</a><br>${item.kind}</span></li>`;
+  return html`<li class="gpc-timeline__row"><span class="gpc-timeline__date">${item.date.text}</span><span class="gpc-timeline__what"><strong>${item.title}</strong>${value ? html` – ${shortened(value)}` : nothing} ${tagsOf(item)}</span><span class="gpc-timeline__area"><a href="/patients/${handle}/record/${item.area}">${area?.title ?? item.area}</a> <span class="gpc-timeline__kind">${item.kind}</span></span></li>`;
 }
 
 const LONGEST = 180;

@@ -459,7 +459,6 @@ const document: Resource = {
   ],
 };
 
-const ending = (...resources: Resource[]) => resources;
 export const withheld = 'Items excluded due to confidentiality and/or patient preferences.';
 const warningExtension = (code: string) => ({
   extension: [{ url: `${nhs}GPC-ListWarningCode-1`, valueCode: code }],
@@ -478,7 +477,7 @@ export function madeUpRecord(person: MadeUpPatient = hartley): object {
     list(
       '933361000000108',
       'Medications and medical devices',
-      ['metformin', 'ramipril', 'amoxicillin'].map((id) => `MedicationStatement/s-${id}`),
+      ['metformin', 'ramipril', 'clarithromycin'].map((id) => `MedicationStatement/s-${id}`),
     ),
     ...medication('metformin', 'Metformin 500mg tablets', 'One to be taken twice a day', 'active', 'repeat', [
       '2025-10-20',
@@ -489,7 +488,7 @@ export function madeUpRecord(person: MadeUpPatient = hartley): object {
       '2025-10-20',
     ]),
     ...medication(
-      'amoxicillin',
+      'clarithromycin',
       'Clarithromycin 500mg tablets',
       'One twice a day for 7 days',
       'completed',
@@ -518,7 +517,8 @@ export function madeUpRecord(person: MadeUpPatient = hartley): object {
     ...report('r1', '2025-09-18', 52),
     ...report('r2', '2024-09-11', 58),
     list('714311000000108', 'Patient recall administration', ['ProcedureRequest/diary1']),
-    ...ending(diary, document),
+    diary,
+    document,
     {
       resourceType: 'OperationOutcome',
       issue: [
@@ -533,6 +533,20 @@ export function madeUpRecord(person: MadeUpPatient = hartley): object {
     { resourceType: 'FamilyMemberHistory', id: 'f1' },
   ];
   return bundleOf(sections);
+}
+
+/** What a practice answers to a question for medications and allergies alone. */
+export function medicinesRecord(person: MadeUpPatient = hartley): object {
+  return bundleOf([
+    ...administrative(person),
+    list('886921000000105', 'Allergies and adverse reactions', ['AllergyIntolerance/a1']),
+    list('1103671000000101', 'Ended allergies', [], 'Information not available'),
+    allergies[0]!,
+    list('933361000000108', 'Medications and medical devices', ['MedicationStatement/s-ramipril']),
+    ...medication('ramipril', 'Ramipril 5mg capsules', 'One to be taken each day', 'active', 'repeat', [
+      '2025-10-20',
+    ]),
+  ]);
 }
 
 export function bundleOf(resources: readonly Resource[]): object {

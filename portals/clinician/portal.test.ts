@@ -72,6 +72,13 @@ describe('signing in and out', () => {
     assert.equal(heading(page.text), 'This form is out of date');
   });
 
+  test('an identity provider that does not answer is told as such', async () => {
+    const alone = await startTestPortal({ issuer: 'http://127.0.0.1:1' });
+    const page = await new Visitor(alone.url).get('/sign-in');
+    assert.deepEqual([page.status, heading(page.text)], [503, 'Sign-in is not available']);
+    await alone.close();
+  });
+
   test('a session ends with the access token', async () => {
     world.issuer.lifetime = 120;
     const short = new Visitor(world.url);
@@ -346,6 +353,24 @@ describe('asking for the record', () => {
     assert.deepEqual([late.status, heading(late.text)], [504, 'The record took too long to arrive']);
     assert.match(late.text, /reference: <code/);
     await silent.close();
+  });
+
+  test('a record that arrives after signing out is kept for nobody', async () => {
+    const slow = await startTestPortal();
+    let release = () => {};
+    slow.national.record = (response) => {
+      release = () => sendRecord(madeUpRecord())(response);
+    };
+    const leaving = new Visitor(slow.url);
+    await leaving.signIn();
+    const asking = leaving.openRecord();
+    while (slow.national.asked.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    await leaving.post('/sign-out');
+    release();
+    assert.equal((await asking).status, 401);
+    const health = await fetch(`http://127.0.0.1:${slow.portal.operations.port}/health`);
+    assert.equal(((await health.json()) as { records: number }).records, 0);
+    await slow.close();
   });
 
   test('an answer larger than the limit is not shown', async () => {

@@ -131,6 +131,8 @@ export function recordRoutes(server: FastifyInstance, desk: Desk): void {
       underWay.set(key, asking);
       try {
         const record = await asking;
+        // Signed out while the record was on its way: it is for nobody any more.
+        if ((await desk.sessions.find(request)) !== session) return reply.redirect('/find', 303);
         if (desk.shelf.find(session.id, handle) !== record) desk.shelf.put(session.id, record);
         const next = record.differences.length ? 'differences' : 'record/overview';
         return reply.redirect(`/patients/${handle}/${next}`, 303);

@@ -1,0 +1,169 @@
+// Download as a stream over all chunks: inflated, checked, taken up again where a connection breaks. spec: mesh §3.3
+import { createHash, randomUUID } from 'node:crypto';
+import { open, rename, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { pipeline, Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { MeshIntegrityError, MeshTooLargeError, MeshUnavailableError } from './errors.ts';
+import { BODY_TIMEOUT_MS, type Exchange, giveUp, isTransient, type MeshResponse } from './exchange.ts';
+import { type MessageInfo, readMessageInfo, readRange } from './message-info.ts';
+
+export interface DownloadOptions {
+  /** Most bytes taken, after inflating; default 100 GB. */
+  readonly maxBytes?: number;
+}
+
+export interface Download {
+  readonly info: MessageInfo;
+  /** The payload of all chunks; reads at the consumer's pace. Leave the loop to give up. */
+  readonly payload: AsyncIterable<Uint8Array>;
+}
+
+export interface StoredDownload {
+  readonly info: MessageInfo;
+  readonly size: number;
+  /** Lower-case hex. */
+  readonly sha256: string;
+}
+
+const MOST_BYTES = 100_000_000_000;
+const RETRIES = 3;
+const FIRST_PAUSE_MS = 500;
+
+interface Place {
+  readonly exchange: Exchange;
+  readonly mailboxId: string;
+  readonly id: string;
+}
+
+/** @throws MeshNotFoundError, MeshGoneError, MeshAuthenticationError, MeshIntegrityError */
+export async function download(
+  place: Place,
+  { maxBytes = MOST_BYTES }: DownloadOptions = {},
+): Promise<Download> {
+  const first = await openChunk(place, 1);
+  try {
+    const info = checkedInfo(place.id, first);
+    if (info.type === 'REPORT') {
+      await first.body.dump();
+      return { info, payload: Readable.from([]) };
+    }
+    return { info, payload: allChunks(place, info, first, maxBytes) };
+  } catch (error) {
+    giveUp(first);
+    throw error;
+  }
+}
+
+/** Stores the payload durably under `path`, which appears only when everything has come and been checked (C6). */
+export async function downloadTo(
+  place: Place,
+  path: string,
+  options?: DownloadOptions,
+): Promise<StoredDownload> {
+  const { info, payload } = await download(place, options);
+  const part = `${path}.${randomUUID()}.part`;
+  const file = await open(part, 'wx', 0o600);
+  const hash = createHash('sha256');
+  let size = 0;
+  try {
+    for await (const bytes of payload) {
+      await file.writeFile(bytes);
+      hash.update(bytes);
+      size += bytes.length;
+    }
+    await file.sync();
+    await file.close();
+    await rename(part, path);
+  } catch (error) {
+    await file.close().catch(() => undefined);
+    await unlink(part).catch(() => undefined);
+    throw error;
+  }
+  const names = await open(dirname(path), 'r');
+  await names.sync();
+  await names.close();
+  return { info, size, sha256: hash.digest('hex') };
+}
+
+function openChunk({ exchange, mailboxId, id }: Place, number: number): Promise<MeshResponse> {
+  const path = `${mailboxId}/inbox/${encodeURIComponent(id)}${number === 1 ? '' : `/${number}`}`;
+  return exchange.repeatable({ method: 'GET', path, timeoutMs: BODY_TIMEOUT_MS });
+}
+
+function checkedInfo(id: string, response: MeshResponse): MessageInfo {
+  const info = readMessageInfo(response.headers);
+  if (info.messageId !== id.toUpperCase())
+    throw new MeshIntegrityError('another message came than was asked for');
+  return info;
+}
+
+async function* allChunks(
+  place: Place,
+  info: MessageInfo,
+  first: MeshResponse,
+  most: number,
+): AsyncGenerator<Uint8Array> {
+  const expected = /^sha-?256:\s*([0-9a-f]{64})$/i.exec(info.checksum ?? '')?.[1]?.toLowerCase();
+  const hash = createHash('sha256');
+  let size = 0;
+  for (let number = 1; number <= info.totalChunks; number++) {
+    for await (const bytes of wholeChunk(place, number, info.totalChunks, number === 1 ? first : undefined)) {
+      size += bytes.length;
+      if (size > most) throw new MeshTooLargeError(most);
+      hash.update(bytes);
+      yield bytes;
+    }
+  }
+  if (expected !== undefined && hash.digest('hex') !== expected)
+    throw new MeshIntegrityError('the payload does not have the checksum it was sent with');
+}
+
+/** One chunk; where the connection breaks it is asked for again and what was given out already is passed over. */
+async function* wholeChunk(
+  place: Place,
+  number: number,
+  total: number,
+  opened: MeshResponse | undefined,
+): AsyncGenerator<Uint8Array> {
+  let given = 0;
+  for (let retry = 0; ; retry++) {
+    const response = retry === 0 && opened ? opened : await openChunk(place, number);
+    let passed = 0;
+    try {
+      checkChunk(response, place.id, number, total);
+      for await (const bytes of inflated(response)) {
+        const fresh = bytes.subarray(Math.min(bytes.length, Math.max(0, given - passed)));
+        passed += bytes.length;
+        if (fresh.length === 0) continue;
+        given += fresh.length;
+        yield fresh;
+      }
+      return;
+    } catch (error) {
+      if (!isTransient(error)) throw error;
+      if (retry === RETRIES)
+        throw new MeshUnavailableError('a download broke off too often', { cause: error });
+      await place.exchange.pause(FIRST_PAUSE_MS * 2 ** retry);
+    } finally {
+      giveUp(response);
+    }
+  }
+}
+
+function checkChunk(response: MeshResponse, id: string, number: number, total: number): void {
+  checkedInfo(id, response);
+  const range = readRange([response.headers['mex-chunk-range'] ?? ''].flat()[0]);
+  const single = range === undefined && total === 1;
+  if (!single && (range?.number !== number || range.total !== total))
+    throw new MeshIntegrityError('another chunk came than was asked for');
+  if (response.statusCode !== (number < total ? 206 : 200))
+    throw new MeshIntegrityError('the status does not fit the chunk');
+}
+
+function inflated(response: MeshResponse): AsyncIterable<Uint8Array> {
+  const coding = String(response.headers['content-encoding'] ?? '').toLowerCase();
+  if (coding === '') return response.body;
+  if (coding !== 'gzip') throw new MeshIntegrityError('a content coding that was not asked for');
+  return pipeline(response.body, createGunzip(), () => undefined);
+}

@@ -11,3 +11,4 @@ export {
 export { type HostedPractice, type SwitchName, switchNames } from './controls/index.ts';
 export type { CanonicalRecord, ImportReport, Records } from './record/index.ts';
 export * from './service/index.ts';
+export * from './recall/index.ts';

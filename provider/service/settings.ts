@@ -72,6 +72,16 @@ export const providerSettings = z.strictObject({
     .min(0)
     .default(28)
     .describe('Days documents stay readable after a death'),
+  recall: z
+    .strictObject({
+      operatorNames: z
+        .array(z.string())
+        .min(1)
+        .describe('Common names of the national recall service, the only clients that may send orders'),
+      orderKey: z.string().describe('File: public key (Ed25519, PEM) orders are signed with'),
+    })
+    .optional()
+    .describe('Orders of the national recall service; absent: none are taken'),
   logLevel: z.string().default('info'),
 });
 

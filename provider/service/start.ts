@@ -16,7 +16,9 @@ import { openRevocations, serverTls } from '@gp-connect/foundation/trust';
 import { startAdministration } from '../administration/index.ts';
 import { openPracticeAudit } from '../audit/index.ts';
 import { type Controls, type ControlTables, controlMigrations, openControls } from '../controls/index.ts';
+import { entryLedger, openRecallDesk, type RecallDesk, recallMigrations } from '../recall/index.ts';
 import { openRecords, type Records, type RecordTables, recordMigrations } from '../record/index.ts';
+import { mountRecall } from './recall-mount.ts';
 import { addRoutes, openAnswering } from './routes.ts';
 import type { ProviderSettings } from './settings.ts';
 import { useCases } from './use-cases.ts';
@@ -38,6 +40,7 @@ export async function openProviderStore(
   const store = await openStore<ProviderTables>({ url: database }, [
     ...recordMigrations,
     ...controlMigrations,
+    ...recallMigrations,
   ]);
   return {
     store,
@@ -50,6 +53,8 @@ export interface RunningProvider {
   readonly address: ListenAddress;
   readonly operations: ListenAddress;
   readonly administration: ListenAddress;
+  /** Where practices work their recall lists. */
+  readonly recall: RecallDesk;
   close(): Promise<void>;
 }
 
@@ -78,6 +83,10 @@ export async function startProvider(
     administrationToken: settings.administrationToken,
   });
   const identity = { key: files['tls.key'], cert: files['tls.cert'], ca: files['tls.ca'] };
+  const certificates = {
+    clock,
+    ...(settings.tls.revoked ? { revocations: openRevocations(settings.tls.revoked, { clock }) } : {}),
+  };
   const answering = openAnswering({
     controls,
     audit,
@@ -88,9 +97,8 @@ export async function startProvider(
       strictAudience: settings.strictAudience,
       clock,
       certificates: {
-        clock,
+        ...certificates,
         commonNames: new Set(settings.proxyNames.map((name) => name.toLowerCase())),
-        ...(settings.tls.revoked ? { revocations: openRevocations(settings.tls.revoked, { clock }) } : {}),
       },
     },
   });
@@ -103,6 +111,17 @@ export async function startProvider(
     answerError: answer,
     answerUnknown: answering.answer,
   });
+  const recall = openRecallDesk({ records, entries: entryLedger, audit, clock });
+  if (settings.recall) {
+    mountRecall(server, {
+      desk: recall,
+      settings: settings.recall,
+      hosts: async (ods) => (await controls.of(ods)) !== undefined,
+      certificates,
+      clock,
+      onError: (error) => log.error({ err: error }, 'a recall order could not be carried out'),
+    });
+  }
   addRoutes(server, answering);
   const closers: (() => Promise<unknown>)[] = [
     () => store.close(),
@@ -135,7 +154,7 @@ export async function startProvider(
       metrics,
     });
     closers.push(() => administration.close());
-    return { address, operations: operations.address, administration: administration.address, close };
+    return { address, operations: operations.address, administration: administration.address, recall, close };
   } catch (error) {
     await close();
     throw error;

@@ -1,0 +1,81 @@
+// Onward exposure: who was shown a record while a wrong entry stood in it. The full list stays with the practice.
+// spec: national-service INC-12, S0-16
+import type { PracticeAudit, RecordRead } from '../audit/index.ts';
+import type { Records } from '../record/index.ts';
+import type { RecallItem } from './items.ts';
+import type { ReadCount } from './steps.ts';
+
+export interface Exposure {
+  readonly reads: readonly RecordRead[];
+  /** One for each organisation that is to be told, with the reads it is told of. */
+  readonly notices: readonly {
+    readonly organisation: string;
+    readonly name: string;
+    readonly reads: number;
+  }[];
+}
+
+interface Exposed {
+  readonly filedAs: RecallItem['filedAs'];
+  readonly filedAt: string | null;
+  readonly containedAt?: string | null;
+  readonly decidedAt?: string | null;
+}
+
+/** Requests that were answered between the filing of a person's first entry and the end of the last one's exposure. */
+export async function exposureOf(
+  { audit, records }: { audit: PracticeAudit; records: Records },
+  practice: string,
+  items: readonly Exposed[],
+  asked: { actor: string; scope: string; need: string },
+): Promise<Exposure> {
+  const spans = new Map<number, { from: string; to: string | null }>();
+  for (const { filedAs, filedAt, containedAt = null, decidedAt = null } of items) {
+    if (!filedAs || !filedAt) continue;
+    const end = [containedAt, decidedAt].filter((at) => at !== null).sort()[0] ?? null;
+    const known = spans.get(filedAs.patientKey);
+    spans.set(filedAs.patientKey, {
+      from: known && known.from < filedAt ? known.from : filedAt,
+      to: known ? laterOf(known.to, end) : end,
+    });
+  }
+  const people = new Map<string, { from: string; to: string | null }>();
+  for (const [key, span] of spans) {
+    const patient = await records.findPatientByKey(practice, key);
+    if (patient) people.set(patient.nhsNumber, span);
+  }
+  const reads = people.size === 0 ? [] : await audit.reads({ practice, people, ...asked });
+  return { reads, notices: noticesOf(reads) };
+}
+
+/** Null has no end. */
+const laterOf = (one: string | null, other: string | null): string | null =>
+  one === null || other === null ? null : one > other ? one : other;
+
+function noticesOf(reads: readonly RecordRead[]): Exposure['notices'] {
+  const notices = new Map<string, { organisation: string; name: string; reads: number }>();
+  for (const { organisation } of reads) {
+    if (!organisation) continue;
+    const known = notices.get(organisation.ods);
+    if (known) known.reads += 1;
+    else notices.set(organisation.ods, { organisation: organisation.ods, name: organisation.name, reads: 1 });
+  }
+  return [...notices.values()].sort((a, b) => (a.organisation < b.organisation ? -1 : 1));
+}
+
+/** What the national layer is told: organisations, products and numbers of reads. */
+export function readCounts(reads: readonly RecordRead[]): ReadCount[] {
+  const counts = new Map<string, ReadCount & { reads: number }>();
+  for (const { organisation, product } of reads) {
+    const ods = organisation?.ods ?? 'UNKNOWN';
+    const key = `${ods} ${product}`;
+    const known = counts.get(key) ?? {
+      organisation: ods,
+      name: organisation?.name ?? '',
+      product: product ?? 'unknown',
+      reads: 0,
+    };
+    counts.set(key, { ...known, reads: known.reads + 1 });
+  }
+  return [...counts.values()].sort((a, b) => b.reads - a.reads || (a.organisation < b.organisation ? -1 : 1));
+}

@@ -1,0 +1,70 @@
+// Which received entries a recall is about, as the national layer sends it: codes already worked out of any expression.
+// spec: national-service INC-03
+import { z } from 'zod';
+
+export const entryStates = ['pending', 'filed', 'amended', 'rejected'] as const;
+export type EntryState = (typeof entryStates)[number];
+
+/** Never ten digits alone: that would be an NHS number. */
+const ods = z.string().regex(/^(?!\d{10}$)[A-Z0-9]{3,12}$/);
+const instant = z.iso.datetime({ offset: true });
+const word = z.string().min(1).max(100);
+
+export const resolvedSelector = z.strictObject({
+  direction: z.enum(['inbound-update', 'inbound-document']),
+  product: word,
+  services: z.array(word).max(50).default([]),
+  senderOds: z.array(ods).max(20_000).default([]),
+  senderProduct: z.strictObject({ name: word, versionRange: z.string().min(1).max(200) }).optional(),
+  codes: z
+    .array(z.string().regex(/^\d{6,18}$/))
+    .max(20_000)
+    .default([]),
+  fields: z.array(word).max(50).default([]),
+  valuePredicate: z
+    .strictObject({ comparator: z.enum(['lt', 'le', 'eq', 'ge', 'gt']), value: z.number() })
+    .optional(),
+  sentFrom: instant,
+  sentTo: instant,
+  messageIds: z.array(word).max(20_000).default([]),
+  entryState: z
+    .array(z.enum(entryStates))
+    .min(1)
+    .max(4)
+    .default([...entryStates]),
+});
+export type ResolvedSelector = z.infer<typeof resolvedSelector>;
+
+const comparator = /^(>=|<=|>|<|=)?\s*(\d{1,6}(?:\.\d{1,6}){0,3})$/;
+
+/** Whether a text is a range that `versionIn` understands, e.g. `>=3.1.0 <3.1.4 || =4.0`. */
+export const isVersionRange = (range: string): boolean =>
+  range.split('||').every((part) => {
+    const comparators = part.trim().split(/\s+/);
+    return comparators.every((each) => comparator.test(each));
+  });
+
+/** Whether a dotted version lies in the range; what is no dotted number lies in none. */
+export function versionIn(range: string, version: string): boolean {
+  if (!/^\d{1,6}(\.\d{1,6}){0,3}$/.test(version)) return false;
+  return range.split('||').some((part) =>
+    part
+      .trim()
+      .split(/\s+/)
+      .every((each) => {
+        const [, sign = '=', bound] = comparator.exec(each) ?? [];
+        if (bound === undefined) return false;
+        const order = compareVersions(version, bound);
+        return { '>=': order >= 0, '<=': order <= 0, '>': order > 0, '<': order < 0, '=': order === 0 }[sign];
+      }),
+  );
+}
+
+function compareVersions(one: string, other: string): number {
+  const [a, b] = [one.split('.').map(Number), other.split('.').map(Number)];
+  for (let at = 0; at < 4; at++) {
+    const difference = (a[at] ?? 0) - (b[at] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}

@@ -1,3 +1,4 @@
 // Consumer side: what an organisation that reads records and sends messages runs.
 export * from './client/index.ts';
+export * from './messages/index.ts';
 export * from './reading/index.ts';

@@ -33,6 +33,9 @@ export async function follow(following: Following, message: StoredMessage, step:
       `${why(step)}. The practice does not have it: inform it another way, or correct and send again`,
     );
   }
+  if (to !== from && to !== 'built' && to !== 'sending') {
+    await closeTasks(db, mailbox, message.message_id, 'unsent', step.at, `left: ${to}`);
+  }
   if (to === 'unconfirmed' && from !== 'unconfirmed') await task('unconfirmed', unconfirmedText(step));
   if (from === 'unconfirmed' && to !== 'unconfirmed' && to !== 'failed') {
     await closeTasks(db, mailbox, message.message_id, 'unconfirmed', step.at, `answered late: ${step.event}`);

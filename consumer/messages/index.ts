@@ -10,12 +10,14 @@ export { composeUpdateRecord } from './compose-update-record.ts';
 export { composeVaccination } from './compose-vaccination.ts';
 export type { Composed, ComposedMessage, MeshFields } from './composed.ts';
 export type * from './input.ts';
+export { senderJournal, senderMailbox } from './mesh-mailbox.ts';
 export {
   bloodPressureCodes,
   findingCodes,
   measurementCodes,
   pregnancyCodes,
 } from './observation-codes.ts';
+export { plausibilityCheck } from './plausibility-check.ts';
 export * from './ports.ts';
 export type { InputProblem } from './problems.ts';
 export type { Collected } from './receive-responses.ts';

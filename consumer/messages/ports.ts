@@ -10,19 +10,30 @@ export type SendResult =
   | { readonly outcome: 'not-sent'; readonly reason: string }
   | { readonly outcome: 'unknown'; readonly reason: string };
 
-/** Headers of a message in the inbox, names in lower case (`mex-workflowid`). */
-export type InboxHeaders = Readonly<Record<string, string | undefined>>;
-
+/** A message of the inbox, as far as a sender cares. */
 export interface InboxMessage {
-  readonly headers: InboxHeaders;
+  readonly type: 'DATA' | 'REPORT';
+  readonly workflowId: string;
+  readonly subject: string;
+  /** Reports: the message that failed, and why. */
+  readonly report?: { readonly linkedMeshId: string; readonly code: string; readonly text: string };
   readonly body: Uint8Array;
 }
 
-export interface MeshMailbox {
-  /** One POST, never repeated on an unknown outcome. */
-  send(fields: MeshFields, body: Uint8Array): Promise<SendResult>;
-  /** Looks the outbox up after a crash: the MESH id, `none` if it is certain that it never left. */
-  findSent?(fields: MeshFields, since: Date): Promise<{ meshId: string } | 'none' | 'cannot-tell'>;
+/** What leaves: `sendId` names the send and is the same whenever it is tried again. */
+export interface OutgoingMessage {
+  readonly sendId: string;
+  readonly fields: MeshFields;
+  readonly body: Uint8Array;
+}
+
+export interface SenderMailbox {
+  /**
+   * True if `send` with a send id of before finds out what became of it and never makes a second message, also after
+   * a restart. Otherwise a message whose sending broke off is never tried again.
+   */
+  readonly sendsOnce: boolean;
+  send(message: OutgoingMessage): Promise<SendResult>;
   /** Every waiting message id, oldest first, all pages. */
   waiting(): Promise<readonly string[]>;
   /** Undefined if it is no longer there. */

@@ -9,14 +9,14 @@ import {
 } from '@gp-connect/foundation/itk3';
 import type { Store } from '@gp-connect/foundation/store';
 import { type Following, follow } from './follow.ts';
-import type { InboxHeaders, MeshMailbox } from './ports.ts';
+import type { InboxMessage, SenderMailbox } from './ports.ts';
 import type { MessageEvent } from './states.ts';
 import { correlated, type Db, openTask, recordEvent, reported } from './store.ts';
 import type { SenderDatabase, SenderEventRow, TaskKind } from './tables.ts';
 
 export interface ResponseDesk {
   readonly store: Store<SenderDatabase>;
-  readonly mesh: MeshMailbox;
+  readonly mesh: SenderMailbox;
   readonly mailbox: string;
   readonly now: () => Date;
   readonly newId: () => string;
@@ -54,15 +54,14 @@ export async function receiveResponses(desk: ResponseDesk): Promise<Collected> {
   for (const meshId of await desk.mesh.waiting()) {
     const message = await desk.mesh.download(meshId);
     if (message === undefined) continue;
-    const { headers, body } = message;
-    const workflow = headers['mex-workflowid'] ?? '';
-    const isReport = headers['mex-messagetype']?.toUpperCase() === 'REPORT';
+    const { workflowId: workflow, body } = message;
+    const isReport = message.type === 'REPORT';
     if (!isReport && answeredWorkflow(workflow) === undefined && productOf(workflow) !== undefined) {
       counts.left += 1;
       continue;
     }
     const handled = await desk.store.db.transaction().execute((db) => {
-      if (isReport) return takeReport(desk, db, meshId, headers);
+      if (isReport) return takeReport(desk, db, meshId, message);
       return answeredWorkflow(workflow) === undefined
         ? quarantine(desk, db, meshId, workflow, body)
         : takeResponse(desk, db, meshId, workflow, body);
@@ -81,16 +80,10 @@ async function takeReport(
   desk: ResponseDesk,
   db: Db,
   meshId: string,
-  headers: InboxHeaders,
+  { workflowId, subject, report }: InboxMessage,
 ): Promise<Handled> {
-  const code = headers['mex-statuscode'] ?? 'unknown';
-  const text = headers['mex-statusdescription'] ?? 'MESH could not deliver it';
-  const linked = headers['mex-linkedmsgid'] ?? '';
-  const found = await reported(db, desk.mailbox, {
-    meshId: linked,
-    workflowId: headers['mex-workflowid'] ?? '',
-    subject: headers['mex-subject'] ?? '',
-  });
+  const { code = 'unknown', text = 'MESH could not deliver it', linkedMeshId: linked = '' } = report ?? {};
+  const found = await reported(db, desk.mailbox, { meshId: linked, workflowId, subject });
   if (found === undefined) {
     return alert(desk, db, 'unknown-response', {
       meshId,

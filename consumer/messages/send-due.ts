@@ -5,7 +5,7 @@ import { follow } from './follow.ts';
 import type { SendResult } from './ports.ts';
 import type { ResponseDesk } from './receive-responses.ts';
 import type { TimeOuts } from './states.ts';
-import { claimDue, type Step, type StoredMessage } from './store.ts';
+import { claimDue, openTask, type Step, type StoredMessage } from './store.ts';
 
 const batch = 50;
 
@@ -65,7 +65,11 @@ export async function sendDue(desk: ResponseDesk): Promise<SentSummary> {
 
 async function attempt(desk: ResponseDesk, row: StoredMessage): Promise<SendResult> {
   try {
-    return await desk.mesh.send(meshFields(row), Buffer.from(row.body));
+    return await desk.mesh.send({
+      sendId: row.message_id,
+      fields: meshFields(row),
+      body: Buffer.from(row.body),
+    });
   } catch {
     return { outcome: 'unknown', reason: 'the request to MESH broke off' };
   }
@@ -78,7 +82,7 @@ const record = (desk: ResponseDesk, row: StoredMessage, step: Step): Promise<boo
 
 /**
  * Settles messages whose claim is older than any request can last: the process that claimed them died between
- * sending and recording. The outbox says whether they left; where it cannot tell, a person is asked.
+ * sending and recording. A mailbox that sends once is asked again, and finds out whether they left; else a person is.
  */
 export async function recoverClaims(desk: ResponseDesk, { claim }: TimeOuts): Promise<number> {
   const now = desk.now();
@@ -90,16 +94,11 @@ export async function recoverClaims(desk: ResponseDesk, { claim }: TimeOuts): Pr
     .where('claimed_at', '<', new Date(now.getTime() - claim))
     .execute();
   for (const row of stale) {
-    const found = (await desk.mesh.findSent?.(meshFields(row), row.claimed_at!)) ?? 'cannot-tell';
-    await record(desk, row, foundStep(found, now));
+    const detail = 'stopped while sending';
+    const event = desk.mesh.sendsOnce ? 'not-sent' : 'outcome-unknown';
+    await record(desk, row, { event, at: now, detail });
   }
   return stale.length;
-}
-
-function foundStep(found: { meshId: string } | 'none' | 'cannot-tell', at: Date): Step {
-  if (found === 'none') return { event: 'not-sent', at, detail: 'not in the outbox' };
-  if (found === 'cannot-tell') return { event: 'outcome-unknown', at, detail: 'stopped while sending' };
-  return { event: 'accepted', at, meshId: found.meshId };
 }
 
 /** Marks messages without their answer in time as unconfirmed, with a task for each. Answers how many. */
@@ -120,5 +119,23 @@ export async function checkTimeOuts(desk: ResponseDesk, timeOuts: TimeOuts): Pro
       .execute()),
   ];
   for (const row of late) await record(desk, row, { event: 'timed-out', at: now });
+  await tellUnsent(desk, before(timeOuts.unsent), now);
   return late.length;
+}
+
+/** A message that cannot leave, because MESH is out of reach or refuses the mailbox, must not wait unseen. */
+async function tellUnsent(desk: ResponseDesk, before: Date, now: Date): Promise<void> {
+  const { mailbox, newId, store } = desk;
+  const unsent = await store.db
+    .selectFrom('sender_message')
+    .select('message_id')
+    .where('mailbox', '=', mailbox)
+    .where('state', '=', 'built')
+    .where('created_at', '<', before)
+    .where('not_before', '<', now)
+    .execute();
+  const text = 'The message has not left: MESH cannot be reached, or refuses the mailbox';
+  for (const { message_id: messageId } of unsent) {
+    await openTask(store.db, { id: newId(), mailbox, messageId, kind: 'unsent', text, at: now });
+  }
 }

@@ -4,7 +4,7 @@ import { type Confirmation, type Prepared, prepare } from './before-sending.ts';
 import type { ComposedMessage } from './composed.ts';
 import { follow } from './follow.ts';
 import type { ComposeContext, PreviousVersion, SenderSettings } from './input.ts';
-import type { MeshMailbox, PatientDirectory, PlausibilityCheck } from './ports.ts';
+import type { PatientDirectory, PlausibilityCheck, SenderMailbox } from './ports.ts';
 import { type Collected, type ResponseDesk, receiveResponses } from './receive-responses.ts';
 import { checkTimeOuts, recoverClaims, type SentSummary, sendDue } from './send-due.ts';
 import { defaultTimeOuts, leftTheSender, longestDelay, type MessageState, type TimeOuts } from './states.ts';
@@ -24,7 +24,7 @@ export interface MessageSenderSettings {
   /** Opened with `senderMigrations`. */
   readonly store: Store<SenderDatabase>;
   readonly sender: SenderSettings;
-  readonly mesh: MeshMailbox;
+  readonly mesh: SenderMailbox;
   readonly directory: PatientDirectory;
   readonly plausibility?: PlausibilityCheck;
   readonly now: () => Date;

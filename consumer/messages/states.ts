@@ -89,10 +89,17 @@ export interface TimeOuts {
   readonly business: number;
   /** A claim older than this is taken for a crash; longer than any request to MESH may last. */
   readonly claim: number;
+  /** Milliseconds after composing when a person is told that a message which is due has not left. */
+  readonly unsent: number;
 }
 
 /** The published text leaves them open; MESH's expiry of five days is the outer bound. */
-export const defaultTimeOuts: TimeOuts = { infrastructure: 24 * hour, business: 48 * hour, claim: hour / 4 };
+export const defaultTimeOuts: TimeOuts = {
+  infrastructure: 24 * hour,
+  business: 48 * hour,
+  claim: hour / 4,
+  unsent: 4 * hour,
+};
 
 /** Send Document leaves at most three hours after the last save. spec: messaging §5.1 S4 */
 export const longestDelay = 3 * hour;

@@ -68,6 +68,7 @@ export interface SenderTaskRow {
 export type TaskKind =
   | 'failed'
   | 'unconfirmed'
+  | 'unsent'
   | 'contradiction'
   | 'void-replacement'
   | 'unknown-response'
@@ -75,7 +76,17 @@ export type TaskKind =
   | 'unexpected-code'
   | 'quarantined';
 
+/** What the MESH client wrote down of a send (`SendEntry` as JSON). */
+export interface SenderSendRow {
+  mailbox: string;
+  send_id: string;
+  is_open: boolean;
+  mesh_id: string | null;
+  entry: string;
+}
+
 export interface SenderDatabase {
+  sender_send: SenderSendRow;
   sender_message: SenderMessageRow;
   sender_event: SenderEventRow;
   sender_task: SenderTaskRow;
@@ -114,6 +125,9 @@ export const senderMigrations: readonly Migration[] = [
         closing_note text,
         foreign key (mailbox, message_id) references sender_message (mailbox, message_id))`,
       `create index sender_task_open on sender_task (mailbox, opened_at) where closed_at is null`,
+      `create table sender_send (
+        mailbox text not null, send_id text not null, is_open boolean not null, mesh_id text, entry text not null,
+        primary key (mailbox, send_id))`,
     ],
   },
 ];

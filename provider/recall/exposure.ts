@@ -19,6 +19,7 @@ interface Exposed {
   readonly filedAs: RecallItem['filedAs'];
   readonly filedAt: string | null;
   readonly containedAt?: string | null;
+  readonly releasedAt?: string | null;
   readonly decidedAt?: string | null;
 }
 
@@ -30,9 +31,10 @@ export async function exposureOf(
   asked: { actor: string; scope: string; need: string },
 ): Promise<Exposure> {
   const spans = new Map<number, { from: string; to: string | null }>();
-  for (const { filedAs, filedAt, containedAt = null, decidedAt = null } of items) {
+  for (const { filedAs, filedAt, containedAt = null, releasedAt = null, decidedAt = null } of items) {
     if (!filedAs || !filedAt) continue;
-    const end = [containedAt, decidedAt].filter((at) => at !== null).sort()[0] ?? null;
+    const contained = releasedAt === null ? containedAt : null;
+    const end = [contained, decidedAt].filter((at) => at !== null).sort()[0] ?? null;
     const known = spans.get(filedAs.patientKey);
     spans.set(filedAs.patientKey, {
       from: known && known.from < filedAt ? known.from : filedAt,

@@ -131,13 +131,15 @@ export async function readItems(
   return found.rows.map(toItem);
 }
 
+/** After a release, containment begins anew: what was read in between counts as exposed. */
 export async function markContained(
   db: RecordTransaction,
   practice: string,
   recall: string,
   at: string,
 ): Promise<void> {
-  await sql`update recall_item set contained_at = coalesce(contained_at, ${at}::timestamptz), released_at = null
+  await sql`update recall_item set released_at = null,
+      contained_at = case when contained_at is null or released_at is not null then ${at}::timestamptz else contained_at end
     where practice = ${practice} and recall = ${recall} and outcome is null`.execute(db);
 }
 

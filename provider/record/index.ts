@@ -16,7 +16,7 @@ export {
   type RecordTransaction,
   type RecordWriter,
 } from './open-records.ts';
-export { dissentPolicy, type RecordFacts } from './patient-facts.ts';
+export { dissentPolicy, type RecordFacts, registrationDetails } from './patient-facts.ts';
 export type { RecordEntryKey } from './quarantine.ts';
 export { RecordChangedError } from './read-records.ts';
 export { type RecordTables, recordMigrations } from './schema.ts';

@@ -1,0 +1,260 @@
+// Writes a judgement: message, answers, item, entries, findings, task and events in one transaction, or nothing.
+// spec: messaging §4 (R19), §5.4, §9, SG-13, SG-15
+import { createHash } from 'node:crypto';
+import { bareId, diagnosticsOf, type DocumentIdentifier, type ItkMessage } from '@gp-connect/foundation/itk3';
+import { sql } from '@gp-connect/foundation/store';
+import { addEvents, type InboxEvent } from '../events.ts';
+import { type InboxTransaction, inPractice } from '../inbox-database.ts';
+import type { ArrivalMeta, ReceivingPractice } from '../ports.ts';
+import { settingsOf } from '../settings.ts';
+import { afterWorkingDays } from '../working-days.ts';
+import type { HeldBefore, InboxRooms, Judgement } from './judge.ts';
+import { arrivalsOf, isKnownMeshId, knownDocument, putDocument, setDocumentState } from './known-messages.ts';
+import { type Answer, putAnswers } from './outbox.ts';
+import { type Proposal, proposalOf } from './proposal.ts';
+import { archiveReplaced, putItem } from './put-item.ts';
+
+export interface Arrival {
+  readonly meta: ArrivalMeta;
+  readonly body: Uint8Array;
+  /** False where the body was longer than is kept. */
+  readonly complete: boolean;
+  readonly size: number;
+  readonly sha256: string;
+}
+
+export type Kept =
+  | { readonly kind: 'kept'; readonly state: string; readonly messageKey: number; readonly itemKey?: number }
+  | { readonly kind: 'already' }
+  | { readonly kind: 'stale' };
+
+type Kindly = Exclude<Judgement, { kind: 'quarantined' }>;
+
+export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/** The answers a judgement calls for, in the order they are sent. A held message gets none yet. */
+function answersFor(judgement: Kindly): readonly Answer[] {
+  if (judgement.kind === 'held') return [];
+  if (judgement.kind === 'refused') {
+    const { code, issue } = judgement.refusal;
+    return [{ code, issue, diagnostics: diagnosticsOf(judgement.refusal) }];
+  }
+  const { match } = judgement;
+  if ('patient' in match) return [{ code: '20013' }, { code: match.code }];
+  return [{ code: '20013' }, { code: match.code, diagnostics: `${match.code === '30002' ? 'R17' : 'R18'}: ${match.reason}` }];
+}
+
+/**
+ * Keeps a message with what was made of it. `judgedAt` is the count of arrivals the judgement rests on: where another
+ * message came in between, nothing is written and the answer is `stale`.
+ */
+export async function keep(
+  rooms: InboxRooms,
+  practice: ReceivingPractice,
+  arrival: Arrival,
+  judgement: Kindly,
+  judgedAt: number,
+  held?: HeldBefore,
+): Promise<Kept> {
+  const { db, ports } = rooms;
+  const proposal =
+    judgement.kind === 'accepted' ? await proposalOf(judgement, ports.terminology, ports.now()) : undefined;
+  return inPractice(db, practice.ods, async (step): Promise<Kept> => {
+    if ((await arrivalsOf(step, practice.ods)) !== judgedAt) return { kind: 'stale' };
+    if (held === undefined && (await isKnownMeshId(step, practice.ods, arrival.meta.meshMessageId))) {
+      return { kind: 'already' };
+    }
+    await sql`update inbox_practice set arrivals = arrivals + 1 where practice = ${practice.ods}`.execute(step);
+    const answers = answersFor(judgement);
+    const messageKey = await putMessage(rooms, step, practice.ods, arrival, judgement, answers, held);
+    await putAnswers(step, practice, arrival.meta, messageKey, { ids: judgement.ids, inOrder: answers }, ports);
+    const itemKey = proposal && (await putProposal(rooms, step, practice.ods, messageKey, judgement, proposal));
+    if (judgement.kind === 'not-matched') {
+      await registerDocument(step, practice.ods, judgement.message, 'not-filed');
+    }
+    if (judgement.kind === 'refused' && judgement.refusal.code === '20014') {
+      await voidBoth(step, practice.ods, judgement.message, ports.now());
+    }
+    if (judgement.kind === 'not-matched' && judgement.match.possiblyWrongPatient) {
+      await wrongPatientTask(step, practice.ods, messageKey, ports.now());
+    }
+    await addEvents(step, practice.ods, ports.now(), eventsOf(judgement, arrival, answers, messageKey, itemKey));
+    return {
+      kind: 'kept',
+      state: judgement.kind,
+      messageKey,
+      ...(itemKey === undefined ? {} : { itemKey }),
+    };
+  });
+}
+
+async function putMessage(
+  { ports }: InboxRooms,
+  step: InboxTransaction,
+  practice: string,
+  arrival: Arrival,
+  judgement: Kindly,
+  answers: readonly Answer[],
+  held: HeldBefore | undefined,
+): Promise<number> {
+  const { meta } = arrival;
+  const message = judgement.message;
+  const document = message?.document;
+  const now = ports.now();
+  const holdHours = (await settingsOf(step, practice)).holdHours;
+  const columns = {
+    state: judgement.kind,
+    product: 'product' in judgement ? judgement.product.id : null,
+    sender_ods: message?.sender?.organisation ?? message?.sender?.site ?? null,
+    message_id: judgement.ids.messageId === undefined ? null : bareId(judgement.ids.messageId),
+    message_identifier:
+      judgement.ids.bundleIdentifier === undefined ? null : bareId(judgement.ids.bundleIdentifier),
+    document_value: document?.identifier === undefined ? null : bareId(document.identifier.value),
+    replaces_value: document?.replaces === undefined ? null : bareId(document.replaces.value),
+    sender_reference: judgement.ids.senderReference ?? null,
+    outcome_codes: answers.map(({ code }) => code).join(' '),
+    note: answers.find(({ diagnostics }) => diagnostics !== undefined)?.diagnostics ?? null,
+    hold_until: judgement.kind === 'held' ? new Date(now.getTime() + holdHours * 3_600_000) : null,
+  };
+  if (held !== undefined) {
+    await step
+      .updateTable('inbox_message')
+      .set(columns)
+      .where('practice', '=', practice)
+      .where('message_key', '=', held.messageKey)
+      .execute();
+    return held.messageKey;
+  }
+  const row = await step
+    .insertInto('inbox_message')
+    .values({
+      practice,
+      mesh_id: meta.meshMessageId,
+      mailbox: meta.mailbox,
+      sender_mailbox: meta.from,
+      addressed_to: meta.to ?? null,
+      workflow_id: meta.workflowId,
+      subject: meta.subject ?? null,
+      compressed: meta.compressed === true,
+      received_at: now,
+      size: arrival.size,
+      sha256: arrival.sha256,
+      complete: arrival.complete,
+      ...columns,
+    })
+    .returning('message_key')
+    .executeTakeFirstOrThrow();
+  const messageKey = row.message_key as number;
+  const content = Buffer.from(arrival.body).toString('base64');
+  await sql`insert into inbox_raw (practice, message_key, content)
+    values (${practice}, ${messageKey}, ${content})`.execute(step);
+  return messageKey;
+}
+
+async function registerDocument(
+  step: InboxTransaction,
+  practice: string,
+  { document }: ItkMessage,
+  state: 'current' | 'not-filed' | 'void',
+  itemKey?: number,
+): Promise<void> {
+  if (document?.identifier !== undefined) await putDocument(step, practice, document.identifier, state, itemKey);
+}
+
+async function putProposal(
+  { ports }: InboxRooms,
+  step: InboxTransaction,
+  practice: string,
+  messageKey: number,
+  judgement: Kindly,
+  proposal: Proposal,
+): Promise<number> {
+  if (judgement.kind !== 'accepted') throw new Error('only an accepted message becomes an item');
+  const settings = await settingsOf(step, practice);
+  const now = ports.now();
+  const { document, message } = judgement;
+  const replaced =
+    document.replaces === undefined
+      ? undefined
+      : await archiveReplaced(step, practice, document.replaces, now);
+  const itemKey = await putItem(step, practice, {
+    messageKey,
+    judgement,
+    proposal,
+    replacesItem: replaced ?? null,
+    now,
+    dueAt: (urgent, forAction) =>
+      afterWorkingDays(now, urgent ? 0 : forAction ? settings.workingDaysForAction : settings.workingDaysToReview),
+  });
+  await registerDocument(step, practice, message, 'current', itemKey);
+  return itemKey;
+}
+
+/** A replacement that cannot be processed makes both versions void. spec: messaging §3.3 20014, §5.4 */
+async function voidBoth(
+  step: InboxTransaction,
+  practice: string,
+  message: ItkMessage | undefined,
+  now: Date,
+): Promise<void> {
+  const document = message?.document;
+  const replaces: DocumentIdentifier | undefined = document?.replaces;
+  if (document?.identifier !== undefined) await putDocument(step, practice, document.identifier, 'void');
+  if (replaces === undefined) return;
+  const known = await knownDocument(step, practice, replaces);
+  // A version that was replaced before stays archived: its successor stands.
+  if (known?.state === 'superseded') return;
+  if (known === undefined) await putDocument(step, practice, replaces, 'void');
+  else await setDocumentState(step, practice, replaces, 'void');
+  if (known?.itemKey == null) return;
+  await sql`update inbox_item set state = 'void', closed_at = ${now}, version = version + 1
+    where practice = ${practice} and item_key = ${known.itemKey} and state = 'open'`.execute(step);
+}
+
+/** spec: messaging §4, R17: logged as a possible wrong patient for the practice */
+async function wrongPatientTask(
+  step: InboxTransaction,
+  practice: string,
+  messageKey: number,
+  now: Date,
+): Promise<void> {
+  await sql`insert into inbox_task
+    (practice, kind, message_key, purpose, priority, restricted, note, created_at, due_at)
+    values (${practice}, 'possible-wrong-patient', ${messageKey}, 'action', 1, true,
+      'The NHS number is of a patient here, birth date or surname are not', ${now},
+      ${afterWorkingDays(now, 1)})`.execute(step);
+}
+
+function eventsOf(
+  judgement: Kindly,
+  { meta, sha256: digest }: Arrival,
+  answers: readonly Answer[],
+  messageKey: number,
+  itemKey: number | undefined,
+): InboxEvent[] {
+  const ids = {
+    mesh: meta.meshMessageId,
+    message: judgement.ids.messageId,
+    document: judgement.message?.document?.identifier?.value,
+    senderReference: judgement.ids.senderReference,
+  };
+  const codes = answers.map(({ code }) => code).join(' ');
+  const at = { messageKey, itemKey };
+  const events: InboxEvent[] = [{ step: 'received', ...at, detail: { ...ids, sha256: digest } }];
+  if (judgement.kind === 'refused') {
+    events.push({ step: 'refused', ...at, detail: { ...ids, codes, check: judgement.refusal.step } });
+  } else if (judgement.kind === 'held') {
+    events.push({ step: 'held', ...at, detail: { ...ids, waitsFor: judgement.waitsFor.value } });
+  } else {
+    events.push({ step: 'validated', ...at, detail: { ...ids, codes } });
+    const matched = judgement.kind === 'accepted';
+    events.push({ step: matched ? 'matched' : 'not-matched', ...at, detail: { code: judgement.match.code } });
+    if (matched) {
+      events.push({ step: 'tasked', ...at, detail: { ruleSet: judgement.evaluation.ruleSetVersion } });
+    } else if ('possiblyWrongPatient' in judgement.match && judgement.match.possiblyWrongPatient) {
+      events.push({ step: 'possible-wrong-patient', ...at, detail: { ...ids } });
+    }
+  }
+  if (answers.length > 0) events.push({ step: 'answered', ...at, detail: { codes } });
+  return events;
+}

@@ -1,0 +1,26 @@
+// Why a reviewer's request is not carried out. spec: messaging §10.1, §10.2
+
+export const inboxFaults = {
+  NOT_FOUND: 404,
+  NOT_ALLOWED: 403,
+  CHANGED: 409,
+  CLOSED: 409,
+  NOT_DECIDED: 422,
+  DECISION: 422,
+  INPUT: 400,
+} as const;
+export type InboxFaultCode = keyof typeof inboxFaults;
+
+/** A request of the practice's own user that cannot be carried out; the message is for that user. */
+export class InboxRefusal extends Error {
+  readonly code: InboxFaultCode;
+  /** The rule or requirement behind it, e.g. `SG-03`. */
+  readonly requirement: string | undefined;
+
+  constructor(code: InboxFaultCode, message: string, requirement?: string) {
+    super(message);
+    this.name = 'InboxRefusal';
+    this.code = code;
+    this.requirement = requirement;
+  }
+}

@@ -9,6 +9,6 @@ export {
   type SwitchState,
 } from './administration/index.ts';
 export { type HostedPractice, type SwitchName, switchNames } from './controls/index.ts';
-export type { CanonicalRecord, ImportReport, Records } from './record/index.ts';
+export { type CanonicalRecord, type ImportReport, importRecords, type Records } from './record/index.ts';
 export * from './service/index.ts';
 export * from './recall/index.ts';

@@ -6,6 +6,7 @@ export interface RoleProcess<Ready> {
   /** What it said when it was ready. */
   readonly ready: Ready;
   ask<Answer>(question: object): Promise<Answer>;
+  readonly pid: number;
   /** CPU milliseconds so far, user and system. */
   cpu(): Promise<number>;
   stop(): Promise<void>;
@@ -64,6 +65,7 @@ export async function startRole<Ready>(
     });
   return {
     ready,
+    pid: child.pid!,
     ask,
     cpu: () => ask<number>({ cpu: true }),
     stop: () => stopChild(child),

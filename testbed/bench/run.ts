@@ -3,11 +3,19 @@ import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { audit } from './audit.ts';
 import { type Bench, type BenchContext, machineLine, table } from './bench.ts';
+import { programs, runProgram } from './beside.ts';
 import { gateway } from './gateway.ts';
+import { importing } from './import.ts';
+import { startup } from './startup.ts';
+import { structured } from './structured.ts';
 
 /** Every bench, in the order they run. A new one (MESH, the inbox) is a file and a row here. */
-const benches: readonly Bench[] = [gateway];
+const benches: readonly Bench[] = [gateway, structured, importing, startup, audit];
+
+/** Programs of this folder that print their own table and line: by name, what their files begin with. */
+const others: Readonly<Record<string, string>> = { plausibility: 'plausibility' };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -18,7 +26,9 @@ const { values, positionals } = parseArgs({
     help: { type: 'boolean', default: false },
   },
 });
-const unknown = positionals.filter((name) => !benches.some((bench) => bench.name === name));
+const unknown = positionals.filter(
+  (name) => !(name in others) && !benches.some((bench) => bench.name === name),
+);
 if (values.help || unknown.length > 0) {
   if (unknown.length > 0) console.error(`there is no bench called ${unknown.join(', ')}`);
   console.log(['npm run bench [-- NAMES] [--quick | --full] [--profile FOLDER]', ...listed()].join('\n'));
@@ -30,8 +40,14 @@ const began = performance.now();
 console.log(
   `${availableParallelism()} cores, load ${loadavg()[0]!.toFixed(1)}, Node ${process.version}, in ${where}${inMemory(where) ? ' (in memory: what is made durable costs nothing here; set GPC_BENCH_DIR to a disk)' : ''}`,
 );
-for (const bench of benches) {
-  if (positionals.length === 0 || positionals.includes(bench.name)) await runOne(bench);
+const wanted = (name: string): boolean => positionals.length === 0 || positionals.includes(name);
+for (const bench of benches) if (wanted(bench.name)) await runOne(bench);
+for (const [name, beginning] of Object.entries(others)) {
+  for (const file of wanted(name) ? programs(beginning) : []) {
+    console.log(`\n${name}:`);
+    const code = await runProgram(file, values.quick ? ['--quick'] : []);
+    if (code !== 0) process.exitCode = 1;
+  }
 }
 console.log(`\n${secondsSince(began)} s in all, load ${loadavg()[0]!.toFixed(1)}`);
 

@@ -68,7 +68,7 @@ function typeOfDocument(stored: JsonResource): Members {
   const type = isObject(stored.type) ? stored.type : {};
   const coding = objects(type.coding)
     .filter(({ system, code, display }) => system && code && display)
-    .map(({ version, userSelected, ...kept }) => kept);
+    .map(({ version, ...kept }) => kept);
   const text = type.text ?? objects(type.coding)[0]?.display ?? stored.description ?? 'Document';
   return { ...(coding.length ? { coding } : {}), ...(coding.length === 0 || type.text ? { text } : {}) };
 }

@@ -1,6 +1,7 @@
 // Bundles as live systems emit them, where this machine has them: imported as they are, nothing lost or changed.
 import assert from 'node:assert/strict';
 import { createReadStream, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseJson } from '@gp-connect/foundation/fhir';
 import { sql } from '@gp-connect/foundation/store';
@@ -12,10 +13,13 @@ import { stores, withRecords } from '../test-records.ts';
 import { importRecords } from './import-records.ts';
 import { differences, semanticallyEqual } from './semantically-equal.ts';
 
-const folder = process.env.GPC_SAMPLES ?? '/work/shared/samples/structured';
+const folder = join(
+  process.env.GPC_SHARED_FILES ?? join(import.meta.dirname, '../../../../shared'),
+  'samples/structured',
+);
 const skip = existsSync(folder)
   ? false
-  : 'no sample bundles on this machine (set GPC_SAMPLES to their folder)';
+  : 'no sample bundles on this machine (set GPC_SHARED_FILES to the folder above them)';
 
 /** Every resource of the files, those contained in an answer's lists in the lists' place. */
 function* sources(names: readonly string[]): Generator<{ file: string; source: ResourceJson }> {

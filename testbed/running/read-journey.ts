@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
-import { after, before, describe, test } from 'node:test';
+import { before, test } from 'node:test';
 import {
   byPatient,
   openConnections,
@@ -24,22 +24,23 @@ import { openAuthority } from '@gp-connect/foundation/trust';
 import { namedPatient } from '../england/index.ts';
 import type { Caller } from './caller.ts';
 import { certificateFiles } from './certificates.ts';
-import { type EnglandUnderTest, startEnglandForTest } from './england-under-test.ts';
+import type { EnglandUnderTest } from './england-under-test.ts';
 import { layoutOf } from './layout.ts';
 
 const STRUCTURED = interactionId.structuredRecord;
 const PATH = '/Patient/$gpc.getstructuredrecord';
 
-describe('the read journey through a running England', () => {
+const numberOf = (key: Parameters<typeof namedPatient>[0]) => namedPatient(key).nhsNumber;
+
+/** Registers the tests; `running` gives the England they share once it is up. */
+export function readJourney(running: () => EnglandUnderTest): void {
   let england: EnglandUnderTest;
   let doctor: Caller;
-  const numberOf = (key: Parameters<typeof namedPatient>[0]) => namedPatient(key).nhsNumber;
 
-  before(async () => {
-    england = await startEnglandForTest();
+  before(() => {
+    england = running();
     doctor = england.caller('hospital-doctor');
   });
-  after(() => england?.stop());
 
   async function serviceOf(nhsNumber: string) {
     const found = await doctor.directory.trace(nhsNumber, await doctor.accessToken());
@@ -248,7 +249,7 @@ describe('the read journey through a running England', () => {
       assert.ok(!/Bearer|eyJhbGci/.test(text), service);
     }
   });
-});
+}
 
 // biome-ignore lint/suspicious/noExplicitAny: parts are JSON of ten kinds, read here by the members asked for
 type Part = any;

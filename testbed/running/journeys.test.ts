@@ -1,0 +1,18 @@
+// The journeys, end to end, through one running England. spec: design §3
+import { after, before, describe } from 'node:test';
+import { clinicianJourney } from './clinician-journey.ts';
+import { type EnglandUnderTest, startEnglandForTest } from './england-under-test.ts';
+import { importJourney } from './import-journey.ts';
+import { readJourney } from './read-journey.ts';
+
+let england: EnglandUnderTest;
+const running = (): EnglandUnderTest => england;
+
+before(async () => {
+  england = await startEnglandForTest();
+});
+after(() => england?.stop());
+
+describe('read: a care worker asks and gets the record', () => readJourney(running));
+describe('look: a clinician reads it on the pages', () => clinicianJourney(running));
+describe('bring in: real records come in and are read back', () => importJourney(running));

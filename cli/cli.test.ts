@@ -8,10 +8,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { makeNhsNumber, system } from '@gp-connect/foundation/nhs';
+import { testStores } from '@gp-connect/foundation/store';
 import { openAuthority } from '@gp-connect/foundation/trust';
 import { openProviderStore } from '@gp-connect/provider';
 import { portsFrom } from '@gp-connect/testbed';
 
+const [{ fresh: emptyDatabase }] = testStores() as [ReturnType<typeof testStores>[0]];
 const gpc = join(import.meta.dirname, 'gpc.ts');
 
 interface Outcome {
@@ -84,7 +86,7 @@ describe('gpc', () => {
       operations: { host, port: ports.orchardOperations },
       administration: { host, port: ports.orchardAdministration },
       publicOrigin: 'https://gp.example.nhs.uk',
-      database: `embedded:${join(folder, 'database')}`,
+      database: (await emptyDatabase()).url,
       audit: { folder: join(folder, 'audit'), keyFolder: join(folder, 'keys') },
       tls: {
         key: written('key.pem', identity.key),
@@ -154,7 +156,7 @@ describe('gpc', () => {
     [
       'a practice nobody hosts',
       () => ['import', '--practice', 'Z99999', '--data', data(), gpc],
-      /cedar|does not answer|hosts a practice/,
+      /hosts a practice Z99999; there are:\n {2}A83001 Sample Lane Surgery\n.*cedar does not answer/,
     ],
     ['no service', () => ['serve'], /provider, directory, gateway/],
     ['an unknown service', () => ['serve', 'everything'], /provider, directory, gateway/],
@@ -225,7 +227,11 @@ describe('gpc', () => {
     for (const part of ['listen.port (GPC_PROVIDER_LISTEN_PORT)', 'proxyNames', 'colour'])
       assert.ok(err.includes(part), err);
     assert.equal(out, '');
-    const missing = { ...settings, database: 'memory:', administrationToken: '/nowhere/token' };
+    const missing = {
+      ...settings,
+      database: (await emptyDatabase()).url,
+      administrationToken: '/nowhere/token',
+    };
     const unread = await run([
       'serve',
       'provider',
@@ -257,7 +263,7 @@ describe('gpc', () => {
     assert.ok(!same.err.includes('    at '), same.err);
     const port = {
       ...settings,
-      database: 'memory:',
+      database: (await emptyDatabase()).url,
       audit: { folder: join(folder, 'a2'), keyFolder: join(folder, 'k2') },
     };
     const taken = await run(['serve', 'provider', '--config', written('taken.json', JSON.stringify(port))]);

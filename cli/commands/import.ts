@@ -139,17 +139,23 @@ async function hostOf(
     throw new CommandError(`England is not running from ${dataFolder}: start it with "npm start"`);
   }
   const known: string[] = [];
-  for (const { url, token } of providerAdministrations(choices)) {
+  const silent: string[] = [];
+  for (const { provider, url, token } of providerAdministrations(choices)) {
     const administration = openAdministration({ url, token });
-    const practices = await administration.practices().catch((error: Error) => {
-      throw new CommandError(`a GP system does not answer: ${error.message}`);
-    });
-    const practice = practices.find((each) => each.ods === ods);
-    if (practice) return { administration, practice };
-    known.push(...practices.map((each) => `${each.ods} ${each.name}`));
+    try {
+      const practices = await administration.practices();
+      const practice = practices.find((each) => each.ods === ods);
+      if (practice) return { administration, practice };
+      known.push(...practices.map((each) => `${each.ods} ${each.name}`));
+    } catch (error) {
+      silent.push(`the GP system ${provider} does not answer: ${(error as Error).message}`);
+    }
   }
   throw new CommandError(
-    `no GP system here hosts a practice ${ods}; there are:\n  ${known.sort().join('\n  ')}`,
-    2,
+    [
+      `no GP system here hosts a practice ${ods}; there are:`,
+      ...known.sort().map((each) => `  ${each}`),
+      ...silent,
+    ].join('\n'),
   );
 }

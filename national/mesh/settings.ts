@@ -69,7 +69,7 @@ export const meshSettings = z.strictObject({
     .min(1)
     .default(100_000_000_000)
     .describe('Largest message, all chunks together'),
-  uploadMinutes: z.number().min(1).default(10).describe('Longest time for one request'),
+  uploadMinutes: z.number().min(1).max(20).default(10).describe('Longest time for one request'),
   pageSize: z.number().int().min(10).max(5000).default(500).describe('Inbox page where none is asked for'),
   expiryDays: z
     .number()
@@ -85,7 +85,7 @@ export const meshSettings = z.strictObject({
   sweepSeconds: z.number().positive().default(60).describe('Between looks for what has expired'),
   orphanMinutes: z
     .number()
-    .min(0)
+    .min(30)
     .default(60)
     .describe('A stored payload without message, older than this, is what an interrupted send left: removed'),
   routingDelayMs: z.number().min(0).default(0).describe('Wait before a GPPROVIDER address is resolved'),

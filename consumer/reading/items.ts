@@ -2,6 +2,7 @@
 // spec: access-record-structured §11.1, §11.5, §11.6, §11.8, §11.11–11.13
 import type {
   AllergyIntolerance,
+  CodeableConcept,
   Condition,
   DocumentReference,
   Immunization,
@@ -56,9 +57,7 @@ export function allergyItem(index: BundleIndex, allergy: AllergyIntolerance): It
     standing: ended ? 'ended' : 'current',
     cautions: cautionsOf(allergy, allergy.code),
     facts: factsOf({
-      Reaction:
-        reaction &&
-        (reaction.description ?? reaction.manifestation?.map((each) => termText(each)).join(', ')),
+      Reaction: reaction && (reaction.description ?? manifestationText(reaction.manifestation)),
       Severity: reaction?.severity,
       Criticality: allergy.criticality,
       Onset: allergy.onsetDateTime && recordedDate(allergy.onsetDateTime).text,
@@ -68,6 +67,14 @@ export function allergyItem(index: BundleIndex, allergy: AllergyIntolerance): It
     notes: noteTexts(allergy.note),
     author: actorText(index, allergy.asserter) ?? actorText(index, allergy.recorder),
   };
+}
+
+/** A null flavour only carries the severity (§10.5): it is no reaction anybody recorded. */
+function manifestationText(manifestations: readonly CodeableConcept[] | undefined): string {
+  const said = (manifestations ?? []).filter(
+    (each) => !each.coding?.some(({ system }) => /NullFlavor/i.test(system ?? '')),
+  );
+  return said.map((each) => termText(each)).join(', ');
 }
 
 export function problemItem(index: BundleIndex, problem: Condition, linked: readonly Item[]): Item {

@@ -1,6 +1,7 @@
 // Reading an answer: nothing missing may look like nothing there. spec: access-record-structured §6, §9, §15
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { type Bundle, parseJson } from '@gp-connect/foundation/fhir';
 import type { ClinicalArea } from '@gp-connect/foundation/nhs';
@@ -330,7 +331,10 @@ test('§5 the registered practice is the organisation the patient’s GP referen
   assert.equal(view.patient.usualGp, 'Dr Ines Larkspur');
 });
 
-const samples = '/work/shared/samples/structured';
+const samples = join(
+  process.env.GPC_SHARED_FILES ?? join(import.meta.dirname, '../../../shared'),
+  'samples/structured',
+);
 const skip = existsSync(samples) ? false : 'the published samples are not here';
 for (const [file, name] of [
   ['allergies', 'allergies'],

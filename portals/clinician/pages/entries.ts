@@ -142,13 +142,16 @@ ${item.topics.length === 0 ? html`<p class="gpc-muted">The entries of this consu
 
 function topic({ title, problems, headings }: ConsultationTopic): Markup {
   const linked = problems.filter((problem) => problem !== title);
+  // Under an untitled topic a heading stands one level higher: levels are never skipped.
+  const headed = (words: string) =>
+    title
+      ? html`<h4 class="gpc-heading__title">${words}</h4>`
+      : html`<h3 class="gpc-heading__title">${words}</h3>`;
   return html`<section class="gpc-topic">
 ${title ? html`<h3 class="gpc-topic__title">${title}</h3>` : nothing}
 ${linked.length ? html`<p class="gpc-entry__by">Problem: ${linked.join(', ')}</p>` : nothing}
 ${headings.map(
-  (
-    heading,
-  ) => html`<div class="gpc-heading">${heading.title ? html`<h4 class="gpc-heading__title">${heading.title}</h4>` : nothing}
+  (heading) => html`<div class="gpc-heading">${heading.title ? headed(heading.title) : nothing}
 <ul class="gpc-lines">${heading.items.map((each) => html`<li>${typeof each === 'string' ? missingNote([each]) : structureLine(each)}</li>`)}</ul></div>`,
 )}
 </section>`;

@@ -46,7 +46,7 @@ export async function openDiskStorage(folder: string): Promise<PayloadStorage> {
       await syncNames(dirname(path));
     },
     read: (name) => createReadStream(pathOf(name), { highWaterMark: 65_536 }),
-    remove: (name) => unlink(pathOf(name)).catch(ignoreMissing),
+    remove: async (name) => unlink(pathOf(name)).catch(ignoreMissing),
     list: () => listFolder(folder),
   };
 }

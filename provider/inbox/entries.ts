@@ -181,16 +181,18 @@ function medicineOf(resource: MessageResource, document: ItkDocument): Concept |
 
 /** The entries of a document in its own order; attachments come first, the primary one leading. */
 export function entriesOf(document: ItkDocument): ProposedEntry[] {
-  const attachments = attachmentEntries(document).map((entry): ProposedEntry => ({
-    ref: refOf(entry),
-    kind: 'document',
-    heading: undefined,
-    codeSystem: undefined,
-    code: undefined,
-    sentTerm: undefined,
-    words: String(entry.resource.contentType ?? ''),
-    resource: entry.resource,
-  }));
+  const attachments = attachmentEntries(document).map(
+    (entry): ProposedEntry => ({
+      ref: refOf(entry),
+      kind: 'document',
+      heading: undefined,
+      codeSystem: undefined,
+      code: undefined,
+      sentTerm: undefined,
+      words: String(entry.resource.contentType ?? ''),
+      resource: entry.resource,
+    }),
+  );
   const coded = document.entries.flatMap((entry): ProposedEntry[] => {
     const draft = entryRules[entry.resource.resourceType]?.(entry.resource, document);
     if (draft === undefined) return [];

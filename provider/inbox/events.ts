@@ -84,7 +84,10 @@ interface EventRow {
 
 /** Whether the chain of a practice's events is whole: the key of the first event that does not fit, else undefined. */
 export async function firstBrokenEvent(db: InboxDb, practice: string): Promise<number | undefined> {
-  const rows = await sql<EventRow>`select * from inbox_event where practice = ${practice} order by event_key`.execute(db);
+  const rows =
+    await sql<EventRow>`select * from inbox_event where practice = ${practice} order by event_key`.execute(
+      db,
+    );
   let hash = '';
   for (const row of rows.rows) {
     hash = seal(hash, [

@@ -18,7 +18,9 @@ export function inPractice<Result>(
   work: (step: InboxTransaction) => Promise<Result>,
 ): Promise<Result> {
   return db.transaction().execute(async (step) => {
-    await sql`insert into inbox_practice (practice) values (${practice}) on conflict do nothing`.execute(step);
+    await sql`insert into inbox_practice (practice) values (${practice}) on conflict do nothing`.execute(
+      step,
+    );
     await sql`select 1 from inbox_practice where practice = ${practice} for update`.execute(step);
     return work(step);
   });

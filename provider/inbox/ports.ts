@@ -83,7 +83,11 @@ export interface InboxPorts {
   /** Something a person running the deployment must look at; never with patient data. */
   readonly onAlert: (alert: { kind: string; practice?: string; detail: string }) => void;
   /** Who read a patient's record since an instant, from the practice's audit. spec: national-service DCC-06 */
-  readonly readersSince?: (practice: string, nhsNumber: string, since: Date) => Promise<readonly RecordAccess[]>;
+  readonly readersSince?: (
+    practice: string,
+    nhsNumber: string,
+    since: Date,
+  ) => Promise<readonly RecordAccess[]>;
   /** The practice's own tamper-evident audit. spec: messaging §9 A2 */
   readonly audit?: (act: {
     practice: string;

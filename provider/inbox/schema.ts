@@ -130,6 +130,7 @@ export const inboxMigrations: readonly Migration[] = [
         user_name text not null,
         user_role text not null,
         at timestamptz not null,
+        withdrawn_at timestamptz,
         primary key (practice, decision_key)
       )`,
       `create index inbox_decision_by_item on inbox_decision (practice, item_key)`,

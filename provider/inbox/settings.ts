@@ -18,8 +18,18 @@ export const inboxSettings = z.strictObject({
   starredOverride: z.boolean().default(false).describe('Marks ✱ may be overridden'),
   workingDaysToReview: days(2).describe('SG-15'),
   workingDaysForAction: days(1).describe('SG-15, messages for action'),
-  holdHours: z.number().min(0).max(120).default(24).describe('How long a replacement waits for its predecessor'),
-  holdFromVersion: z.number().int().min(2).default(3).describe('From which version a replacement waits at all'),
+  holdHours: z
+    .number()
+    .min(0)
+    .max(120)
+    .default(24)
+    .describe('How long a replacement waits for its predecessor'),
+  holdFromVersion: z
+    .number()
+    .int()
+    .min(2)
+    .default(3)
+    .describe('From which version a replacement waits at all'),
   contradictionAlarm: z.number().min(0).max(1).default(0.02).describe('SG-17: share of items in 7 days'),
   tellSender: z.boolean().default(true).describe('UPD-14: a notice of status without content'),
 });
@@ -45,7 +55,9 @@ export async function changeSettings(
   return inPractice(db, practice, async (step) => {
     const before = await settingsOf(step, practice);
     const after = inboxSettings.parse({ ...before, ...(change as object) });
-    await sql`update inbox_practice set settings = ${JSON.stringify(after)} where practice = ${practice}`.execute(step);
+    await sql`update inbox_practice set settings = ${JSON.stringify(after)} where practice = ${practice}`.execute(
+      step,
+    );
     const names = Object.keys(after) as (keyof InboxSettings)[];
     const changed = names.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
     await addEvents(

@@ -27,7 +27,8 @@ export function weightOf(findings: readonly Pick<KeptFinding, 'severity'>[]): We
 }
 
 const order: readonly Weight[] = ['NONE', 'INFO', 'WARN', 'ACTION', 'BLOCK', 'REJECT'];
-export const isAbove = (weight: Weight, limit: Weight): boolean => order.indexOf(weight) > order.indexOf(limit);
+export const isAbove = (weight: Weight, limit: Weight): boolean =>
+  order.indexOf(weight) > order.indexOf(limit);
 
 /** 1 is the top of the list: urgent ACTION and BLOCK, then ACTION, then what is doubtful, then the rest. */
 export function priorityOf(weight: Weight, urgent: boolean): number {

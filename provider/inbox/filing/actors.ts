@@ -72,7 +72,8 @@ export async function actorsOf(records: Records, practice: string, document: Itk
   };
   const authors = (document.composition?.author ?? []) as { reference?: string }[];
   const named = authors.map(({ reference: wanted }) => of(wanted));
-  const isA = (type: string) => (one: { reference: string } | undefined) => one?.reference.startsWith(`${type}/`);
+  const isA = (type: string) => (one: { reference: string } | undefined) =>
+    one?.reference.startsWith(`${type}/`);
   const custodian = document.composition?.custodian?.reference;
   return {
     resources: [...made.values()],

@@ -1,7 +1,7 @@
 // From the decisions on an item to the resources that enter the record, with where each came from.
 // spec: messaging SG-05…SG-08; UPD-09, UPD-11; access-record-structured §11
 import { londonDateTime } from '@gp-connect/foundation/fhir';
-import { entryKinds, type EntryKind } from '../entries.ts';
+import { type EntryKind, entryKinds } from '../entries.ts';
 import type { DecisionRow } from '../review/rows.ts';
 import { documentOf } from './documents.ts';
 import {
@@ -70,7 +70,13 @@ export function composeRecord(
     const type = report.resource.code;
     const made = documentOf(filing, [report], { type, description: report.row.words });
     resources.push(...made);
-    filed.push({ ref: report.row.ref, type: 'DocumentReference', id: made[0]!.id, code: report.row.code, as: 'document' });
+    filed.push({
+      ref: report.row.ref,
+      type: 'DocumentReference',
+      id: made[0]!.id,
+      code: report.row.code,
+      as: 'document',
+    });
   }
   const inWords: DecidedEntry[] = [];
   for (const entry of taken) {
@@ -120,7 +126,10 @@ const headingText = (heading: string | null): string => {
 /** The link from the filed entries to the message, its author and the one who accepted. spec: SG-06 */
 function provenanceOf(filing: Filing, filed: readonly FiledResource[]): Made {
   const { item, actors, by, document } = filing;
-  const targets = new Set([`Encounter/${filing.encounterId}`, ...filed.map(({ type, id }) => `${type}/${id}`)]);
+  const targets = new Set([
+    `Encounter/${filing.encounterId}`,
+    ...filed.map(({ type, id }) => `${type}/${id}`),
+  ]);
   const role = (code: string) => ({
     role: [{ coding: [{ system: 'http://hl7.org/fhir/provenance-participant-role', code }] }],
   });

@@ -28,7 +28,9 @@ export function ownConcept({ row }: Pick<FiledEntry, 'row'>): Concept {
   const text = row.sent_term ?? display;
   if (row.code === null) return { ...(text === undefined ? {} : { text }) };
   return {
-    coding: [{ system: systemOf(row.code_system), code: row.code, ...(display === undefined ? {} : { display }) }],
+    coding: [
+      { system: systemOf(row.code_system), code: row.code, ...(display === undefined ? {} : { display }) },
+    ],
     ...(text === undefined || text === display ? {} : { text }),
   };
 }
@@ -49,7 +51,9 @@ export function encounterOf(filing: Filing): Made {
     ...filedIdentity({ ...filing, newId: () => filing.encounterId }, sent),
     meta: filedMeta(filing, resourceProfile.Encounter),
     status: 'finished',
-    type: [{ ...(coding === undefined ? {} : { coding }), text: `${serviceText(item)} (${item.sender_name})` }],
+    type: [
+      { ...(coding === undefined ? {} : { coding }), text: `${serviceText(item)} (${item.sender_name})` },
+    ],
     subject: subject(filing),
     participant: [
       {
@@ -126,7 +130,14 @@ export function observationOf(filing: Filing, entry: FiledEntry): Made {
     ...pick(resource, 'effectiveDateTime', 'effectivePeriod'),
     issued: typeof resource.issued === 'string' ? resource.issued : londonDateTime(filing.now),
     performer: performers(filing, resource),
-    ...pick(resource, 'valueQuantity', 'valueString', 'valueCodeableConcept', 'valueDateTime', 'valueBoolean'),
+    ...pick(
+      resource,
+      'valueQuantity',
+      'valueString',
+      'valueCodeableConcept',
+      'valueDateTime',
+      'valueBoolean',
+    ),
     ...pick(resource, 'interpretation', 'bodySite', 'referenceRange'),
     ...given({ component: storedComponents(resource) }),
     comment: words.filter((part) => part !== '').join(' '),
@@ -182,7 +193,9 @@ export function supplyOf(filing: Filing, entry: FiledEntry): Made[] {
   const { resource } = entry;
   const medicationId = filing.newId();
   const plan = filedIdentity(filing);
-  const start = day((resource.whenHandedOver as string) ?? filing.item.encounter_at ?? undefined) ?? day(filing.now.toISOString())!;
+  const start =
+    day((resource.whenHandedOver as string) ?? filing.item.encounter_at ?? undefined) ??
+    day(filing.now.toISOString())!;
   const supply = resource.daysSupply as { value?: unknown } | undefined;
   const end = supply?.value === undefined ? start : day(start, Number(String(supply.value)))!;
   const sentDose = (resource.dosageInstruction as Elements[] | undefined)?.[0] ?? {};
@@ -207,7 +220,11 @@ export function supplyOf(filing: Filing, entry: FiledEntry): Made[] {
         {
           url: nhsProfile('Extension-CareConnect-GPC-PrescribingAgency-1'),
           valueCodeableConcept: {
-            ...coded(system.prescribingAgency, 'prescribed-by-another-organisation', 'Prescribed by another organisation'),
+            ...coded(
+              system.prescribingAgency,
+              'prescribed-by-another-organisation',
+              'Prescribed by another organisation',
+            ),
             text: `${filing.item.sender_name} (${filing.item.sender_ods})`,
           },
         },
@@ -258,14 +275,19 @@ export function immunisationOf(filing: Filing, entry: FiledEntry): Made[] {
   const { resource } = entry;
   const sent = (resource.extension as { url?: string }[] | undefined) ?? [];
   const extension = (url: string) => sent.find((one) => one.url === url);
-  const maker = filing.document.resolve((resource.manufacturer as { reference?: string } | undefined)?.reference);
-  const practitioner = ((resource.practitioner as { role?: unknown; actor?: { reference?: string } }[]) ?? []).flatMap(
-    ({ role, actor }) => {
-      const known = filing.actors.of(actor?.reference);
-      return known === undefined ? [] : [given({ role, actor: known })];
-    },
+  const maker = filing.document.resolve(
+    (resource.manufacturer as { reference?: string } | undefined)?.reference,
   );
-  const manufacturer = maker === undefined ? resource.manufacturer : filing.actors.of((resource.manufacturer as { reference?: string }).reference);
+  const practitioner = (
+    (resource.practitioner as { role?: unknown; actor?: { reference?: string } }[]) ?? []
+  ).flatMap(({ role, actor }) => {
+    const known = filing.actors.of(actor?.reference);
+    return known === undefined ? [] : [given({ role, actor: known })];
+  });
+  const manufacturer =
+    maker === undefined
+      ? resource.manufacturer
+      : filing.actors.of((resource.manufacturer as { reference?: string }).reference);
   const isGiven = resource.notGiven !== true;
   const explanation = resource.explanation as Elements | undefined;
   return [
@@ -276,7 +298,9 @@ export function immunisationOf(filing: Filing, entry: FiledEntry): Made[] {
       extension: [
         {
           url: hl7UkProfile('Extension-CareConnect-DateRecorded-1'),
-          valueDateTime: (extension(itkExtension.dateRecorded) as { valueDateTime?: string } | undefined)?.valueDateTime ?? resource.date,
+          valueDateTime:
+            (extension(itkExtension.dateRecorded) as { valueDateTime?: string } | undefined)?.valueDateTime ??
+            resource.date,
         },
         ...(extension(itkExtension.vaccinationProcedure) === undefined
           ? []
@@ -296,7 +320,9 @@ export function immunisationOf(filing: Filing, entry: FiledEntry): Made[] {
       ...given({ manufacturer: isGiven ? manufacturer : undefined }),
       ...(practitioner.length === 0 ? {} : { practitioner }),
       note: [{ text: sourceWords(filing.item, filing.by, filing.now) }],
-      ...(explanation === undefined ? {} : { explanation: pick(explanation, isGiven ? 'reason' : 'reasonNotGiven') }),
+      ...(explanation === undefined
+        ? {}
+        : { explanation: pick(explanation, isGiven ? 'reason' : 'reasonNotGiven') }),
     },
   ];
 }

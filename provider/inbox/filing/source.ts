@@ -79,7 +79,10 @@ export function filedMeta(filing: Filing, profile: string | undefined) {
 }
 
 /** Id and identifiers: a new id of this practice, the sender's own identifiers beside it. */
-export function filedIdentity(filing: Filing, from?: MessageResource): Pick<Made, 'id'> & { identifier: unknown[] } {
+export function filedIdentity(
+  filing: Filing,
+  from?: MessageResource,
+): Pick<Made, 'id'> & { identifier: unknown[] } {
   const id = filing.newId();
   const given = from?.identifier;
   const own = (Array.isArray(given) ? given : given === undefined ? [] : [given]).filter(

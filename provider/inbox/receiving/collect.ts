@@ -47,7 +47,8 @@ export async function collect(rooms: InboxRooms, mailbox: Mailbox): Promise<Coll
     } catch (error) {
       counts.failed += 1;
       // The words of a fault may quote the message: its kind is enough.
-      const kind = (error as { code?: string }).code ?? (error instanceof Error ? error.name : 'unknown fault');
+      const kind =
+        (error as { code?: string }).code ?? (error instanceof Error ? error.name : 'unknown fault');
       rooms.ports.onAlert({ kind: 'message-not-received', detail: `MESH message ${messageId}: ${kind}` });
     }
   }

@@ -10,7 +10,7 @@ import {
   serviceOf,
 } from '@gp-connect/foundation/itk3';
 import type { RecordContext } from '@gp-connect/foundation/plausibility';
-import type { Inbound, InboundSwitch } from '../../controls/index.ts';
+import type { Controls, Inbound, InboundSwitch } from '../../controls/index.ts';
 import type { Records } from '../../record/index.ts';
 import type { InboxDb } from '../inbox-database.ts';
 import type { ArrivalMeta, InboxPorts, ReceivingPractice, RuleEvaluation } from '../ports.ts';
@@ -23,6 +23,7 @@ import { recordContextOf } from './record-context.ts';
 export interface InboxRooms {
   readonly db: InboxDb;
   readonly records: Records;
+  readonly controls: Controls;
   readonly inbound: Inbound;
   readonly ports: InboxPorts;
 }
@@ -38,7 +39,10 @@ type Accepted = Extract<Outcome, { kind: 'accepted' }>;
 
 export type Judgement =
   | Exclude<Outcome, { kind: 'accepted' }>
-  | (Omit<Accepted, 'kind'> & { readonly kind: 'not-matched'; readonly match: Exclude<PatientMatch, Matched> })
+  | (Omit<Accepted, 'kind'> & {
+      readonly kind: 'not-matched';
+      readonly match: Exclude<PatientMatch, Matched>;
+    })
   | (Omit<Accepted, 'kind'> & {
       readonly kind: 'accepted';
       readonly match: Matched;

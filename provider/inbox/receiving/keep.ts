@@ -1,7 +1,7 @@
 // Writes a judgement: message, answers, item, entries, findings, task and events in one transaction, or nothing.
 // spec: messaging §4 (R19), §5.4, §9, SG-13, SG-15
 import { createHash } from 'node:crypto';
-import { bareId, diagnosticsOf, type DocumentIdentifier, type ItkMessage } from '@gp-connect/foundation/itk3';
+import { bareId, type DocumentIdentifier, diagnosticsOf, type ItkMessage } from '@gp-connect/foundation/itk3';
 import { sql } from '@gp-connect/foundation/store';
 import { addEvents, type InboxEvent } from '../events.ts';
 import { type InboxTransaction, inPractice } from '../inbox-database.ts';
@@ -41,7 +41,10 @@ function answersFor(judgement: Kindly): readonly Answer[] {
   }
   const { match } = judgement;
   if ('patient' in match) return [{ code: '20013' }, { code: match.code }];
-  return [{ code: '20013' }, { code: match.code, diagnostics: `${match.code === '30002' ? 'R17' : 'R18'}: ${match.reason}` }];
+  return [
+    { code: '20013' },
+    { code: match.code, diagnostics: `${match.code === '30002' ? 'R17' : 'R18'}: ${match.reason}` },
+  ];
 }
 
 /**
@@ -64,11 +67,21 @@ export async function keep(
     if (held === undefined && (await isKnownMeshId(step, practice.ods, arrival.meta.meshMessageId))) {
       return { kind: 'already' };
     }
-    await sql`update inbox_practice set arrivals = arrivals + 1 where practice = ${practice.ods}`.execute(step);
+    await sql`update inbox_practice set arrivals = arrivals + 1 where practice = ${practice.ods}`.execute(
+      step,
+    );
     const answers = answersFor(judgement);
     const messageKey = await putMessage(rooms, step, practice.ods, arrival, judgement, answers, held);
-    await putAnswers(step, practice, arrival.meta, messageKey, { ids: judgement.ids, inOrder: answers }, ports);
-    const itemKey = proposal && (await putProposal(rooms, step, practice.ods, messageKey, judgement, proposal));
+    await putAnswers(
+      step,
+      practice,
+      arrival.meta,
+      messageKey,
+      { ids: judgement.ids, inOrder: answers },
+      ports,
+    );
+    const itemKey =
+      proposal && (await putProposal(rooms, step, practice.ods, messageKey, judgement, proposal));
     if (judgement.kind === 'not-matched') {
       await registerDocument(step, practice.ods, judgement.message, 'not-filed');
     }
@@ -78,7 +91,12 @@ export async function keep(
     if (judgement.kind === 'not-matched' && judgement.match.possiblyWrongPatient) {
       await wrongPatientTask(step, practice.ods, messageKey, ports.now());
     }
-    await addEvents(step, practice.ods, ports.now(), eventsOf(judgement, arrival, answers, messageKey, itemKey));
+    await addEvents(
+      step,
+      practice.ods,
+      ports.now(),
+      eventsOf(judgement, arrival, answers, messageKey, itemKey),
+    );
     return {
       kind: 'kept',
       state: judgement.kind,
@@ -158,7 +176,8 @@ async function registerDocument(
   state: 'current' | 'not-filed' | 'void',
   itemKey?: number,
 ): Promise<void> {
-  if (document?.identifier !== undefined) await putDocument(step, practice, document.identifier, state, itemKey);
+  if (document?.identifier !== undefined)
+    await putDocument(step, practice, document.identifier, state, itemKey);
 }
 
 async function putProposal(
@@ -184,7 +203,10 @@ async function putProposal(
     replacesItem: replaced ?? null,
     now,
     dueAt: (urgent, forAction) =>
-      afterWorkingDays(now, urgent ? 0 : forAction ? settings.workingDaysForAction : settings.workingDaysToReview),
+      afterWorkingDays(
+        now,
+        urgent ? 0 : forAction ? settings.workingDaysForAction : settings.workingDaysToReview,
+      ),
   });
   await registerDocument(step, practice, message, 'current', itemKey);
   return itemKey;

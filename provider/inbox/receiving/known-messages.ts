@@ -61,7 +61,9 @@ export async function putDocument(
   await sql`insert into inbox_document (practice, system, value, state, item_key)
     values (${practice}, ${system}, ${bareId(value)}, ${state}, ${itemKey})
     on conflict (practice, value, system) do update
-      set state = excluded.state, item_key = coalesce(excluded.item_key, inbox_document.item_key)`.execute(db);
+      set state = excluded.state, item_key = coalesce(excluded.item_key, inbox_document.item_key)`.execute(
+    db,
+  );
 }
 
 /** Sets the state of a document wherever it is known, whatever its system. */

@@ -29,7 +29,11 @@ interface Name {
 
 /** NHS number, birth date and official surname of a message's Patient. Blanks in the number are tolerated (§7). */
 export function demographicsOf(document: ItkDocument): Demographics {
-  const { identifier = [], birthDate = '', name = [] } = document.ofType('Patient')[0]!.resource as {
+  const {
+    identifier = [],
+    birthDate = '',
+    name = [],
+  } = document.ofType('Patient')[0]!.resource as {
     identifier?: { system?: string; value?: string }[];
     birthDate?: string;
     name?: Name[];

@@ -1,6 +1,11 @@
 // Answers to senders: composed and kept in the transaction that keeps the message, sent afterwards, in their order.
 // An answer that was sent twice after a crash carries the same ids, so that its receiver knows it. spec: messaging §3
-import { composeResponse, type IssueCode, type MessageIds, responseWorkflow } from '@gp-connect/foundation/itk3';
+import {
+  composeResponse,
+  type IssueCode,
+  type MessageIds,
+  responseWorkflow,
+} from '@gp-connect/foundation/itk3';
 import { sql } from '@gp-connect/foundation/store';
 import { addEvents } from '../events.ts';
 import { type InboxDb, type InboxTransaction, inPractice } from '../inbox-database.ts';
@@ -54,7 +59,8 @@ interface OutboxRow {
  * only. Answers how many went out.
  */
 export async function sendAnswers(db: InboxDb, ports: InboxPorts, mailbox: Mailbox): Promise<number> {
-  const waiting = await sql<OutboxRow>`select practice, out_key, message_key, recipient, workflow_id, subject, code, body
+  const waiting =
+    await sql<OutboxRow>`select practice, out_key, message_key, recipient, workflow_id, subject, code, body
     from inbox_outbox where mailbox = ${mailbox.id} and sent_at is null and failed is null
     order by out_key limit 500`.execute(db);
   const stuck = new Set<string>();
@@ -103,7 +109,11 @@ export async function answerUndelivered(
     await sql`update inbox_outbox set failed = ${statusCode ?? 'unknown'}
       where practice = ${row.practice} and out_key = ${row.out_key}`.execute(step);
     await addEvents(step, row.practice, ports.now(), [
-      { step: 'answer-undeliverable', messageKey: row.message_key, detail: { code: row.code, status: statusCode } },
+      {
+        step: 'answer-undeliverable',
+        messageKey: row.message_key,
+        detail: { code: row.code, status: statusCode },
+      },
     ]);
   });
   ports.onAlert({ kind: 'answer-undeliverable', practice: row.practice, detail });

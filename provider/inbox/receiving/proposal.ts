@@ -67,13 +67,18 @@ export function authorOf(document: ItkDocument): Author {
     document.ofType('Organization')[0];
   return {
     name: nameText(Array.isArray(names) ? names[0] : names),
-    role: role === undefined ? null : (role.text ?? role.coding?.[0]?.display ?? role.coding?.[0]?.code ?? null),
+    role:
+      role === undefined ? null : (role.text ?? role.coding?.[0]?.display ?? role.coding?.[0]?.code ?? null),
     organisation: String(organisation?.resource.name ?? ''),
   };
 }
 
 /** What the item is made of. `terminology` names each code in the practice's own release (SG-19). */
-export async function proposalOf(accepted: Accepted, source: TerminologySource, now: Date): Promise<Proposal> {
+export async function proposalOf(
+  accepted: Accepted,
+  source: TerminologySource,
+  now: Date,
+): Promise<Proposal> {
   const { document, message } = accepted;
   const entries = entriesOf(document);
   const terminology = await source.load({ codes: entries.flatMap(({ code }) => code ?? []) });
@@ -153,7 +158,9 @@ function ownFindings({ document, match, notes }: Accepted, now: Date): KeptFindi
   const found: KeptFinding[] = [];
   if (match.standing !== 'current') found.push(finding('SG-21', 'WARN', standingWords[match.standing]));
   if (isHiddenFromPatient(document)) {
-    found.push(finding('NOPAT', 'WARN', 'The sender asked that the patient does not see this: decide on filing'));
+    found.push(
+      finding('NOPAT', 'WARN', 'The sender asked that the patient does not see this: decide on filing'),
+    );
   }
   if (match.patient.verification !== '01') {
     found.push(finding('ID-VER', 'WARN', 'The NHS number of this patient is not verified here'));
@@ -163,4 +170,3 @@ function ownFindings({ document, match, notes }: Accepted, now: Date): KeptFindi
   }
   return found;
 }
-

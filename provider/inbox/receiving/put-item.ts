@@ -3,6 +3,8 @@
 import type { DocumentIdentifier } from '@gp-connect/foundation/itk3';
 import { sql, unnestInsert } from '@gp-connect/foundation/store';
 import type { InboxTransaction } from '../inbox-database.ts';
+import { ledgerArrivals } from '../review/ledger.ts';
+import { entryRows, itemRow } from '../review/rows.ts';
 import { type KeptFinding, priorityOf, weightOf } from '../severity.ts';
 import type { Judgement } from './judge.ts';
 import { knownDocument, setDocumentState } from './known-messages.ts';
@@ -55,11 +57,15 @@ export async function putItem(step: InboxTransaction, practice: string, item: Ne
   const itemKey = row.item_key as number;
   await putEntries(step, practice, itemKey, proposal.entries);
   await putFindings(step, practice, itemKey, proposal.findings);
+  const made = await itemRow(step, practice, itemKey);
+  await ledgerArrivals(step, practice, made!, await entryRows(step, practice, itemKey));
   const forAction = proposal.recipientType === 'FA';
   await sql`insert into inbox_task
     (practice, kind, item_key, message_key, purpose, priority, restricted, created_at, due_at)
     values (${practice}, 'review', ${itemKey}, ${item.messageKey}, ${forAction ? 'action' : 'information'},
-      ${priorityOf(severity, urgent)}, ${proposal.sensitive}, ${now}, ${item.dueAt(urgent, forAction)})`.execute(step);
+      ${priorityOf(severity, urgent)}, ${proposal.sensitive}, ${now}, ${item.dueAt(urgent, forAction)})`.execute(
+    step,
+  );
   return itemKey;
 }
 

@@ -10,8 +10,8 @@ import type {
   RecordContext,
   RegisteredDemographics,
 } from '@gp-connect/foundation/plausibility';
-import { type Concept, mainCoding, termOf } from '../entries.ts';
 import { type IndexEntry, type PatientEntry, type Records, registrationDetails } from '../../record/index.ts';
+import { type Concept, mainCoding, termOf } from '../entries.ts';
 
 /** Newest entries of a kind that are looked at: a long record must not hold up its messages. */
 const MOST_OBSERVATIONS = 500;

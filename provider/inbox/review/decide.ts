@@ -19,7 +19,11 @@ export function demandOpen(item: ItemRow, version: number): void {
   }
 }
 
-export async function nextVersion(step: InboxTransaction, practice: string, itemKey: number): Promise<number> {
+export async function nextVersion(
+  step: InboxTransaction,
+  practice: string,
+  itemKey: number,
+): Promise<number> {
   const found = await sql<{ version: number }>`update inbox_item set version = version + 1
     where practice = ${practice} and item_key = ${itemKey} returning version`.execute(step);
   return found.rows[0]!.version;
@@ -109,7 +113,13 @@ export async function storeDecisions(
       messageKey: item.message_key,
       by: user,
       // A reason in a clinician's own words stays with the decision; only a listed one is repeated here.
-      detail: { ref, decision, actionTaken, ...(decision === 'refuse' ? { reason } : {}), ruleSet: item.rule_set_version },
+      detail: {
+        ref,
+        decision,
+        actionTaken,
+        ...(decision === 'refuse' ? { reason } : {}),
+        ruleSet: item.rule_set_version,
+      },
     })),
   );
 }

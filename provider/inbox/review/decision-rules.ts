@@ -124,7 +124,12 @@ export const decisionRules: readonly DecisionRule[] = [
     const { entry, item, stops } = context;
     if (!filesCoded(decision, context)) return undefined;
     const stop = stops.find(({ kind, value }) => value === (kind === 'code' ? entry?.code : item.sender_ods));
-    return stop && { requirement: 'SG-18', reason: `filing is stopped for ${stop.kind} ${stop.value}: ${stop.reason}` };
+    return (
+      stop && {
+        requirement: 'SG-18',
+        reason: `filing is stopped for ${stop.kind} ${stop.value}: ${stop.reason}`,
+      }
+    );
   },
 ];
 
@@ -156,4 +161,5 @@ export function choicesFor(context: DecisionContext): DecisionKind[] {
 }
 
 /** "Accept all" is there only if nothing is above INFO. spec: SG-02 */
-export const mayAcceptAll = (findings: readonly KeptFinding[]): boolean => !isAbove(weightOf(findings), 'INFO');
+export const mayAcceptAll = (findings: readonly KeptFinding[]): boolean =>
+  !isAbove(weightOf(findings), 'INFO');

@@ -144,7 +144,10 @@ export async function openItem(rooms: InboxRooms, practice: string, itemKey: num
   const { stops } = await inbound.of(practice);
   const patient = await records.findPatientByKey(practice, item.patient_key);
   const record = patient === undefined ? {} : await recordContextOf(records, practice, patient);
-  const earlier = item.replaces_item === null ? undefined : await visibleItem(db, practice, item.replaces_item, user, settings);
+  const earlier =
+    item.replaces_item === null
+      ? undefined
+      : await visibleItem(db, practice, item.replaces_item, user, settings);
   const replaced = earlier && viewOf(await partsOf(rooms, practice, earlier), user, settings, stops);
   const filedBefore =
     earlier === undefined
@@ -156,7 +159,13 @@ export async function openItem(rooms: InboxRooms, practice: string, itemKey: num
         ).rows;
   await inPractice(db, practice, (step) =>
     addEvents(step, practice, ports.now(), [
-      { step: 'opened', itemKey, messageKey: item.message_key, by: user, detail: { ruleSet: item.rule_set_version } },
+      {
+        step: 'opened',
+        itemKey,
+        messageKey: item.message_key,
+        by: user,
+        detail: { ruleSet: item.rule_set_version },
+      },
     ]),
   );
   return {

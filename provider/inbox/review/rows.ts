@@ -112,6 +112,8 @@ export async function decisionsOf(
   itemKey: number,
 ): Promise<ReadonlyMap<string, DecisionRow>> {
   const found = await sql<DecisionRow>`select * from inbox_decision
-    where practice = ${practice} and item_key = ${itemKey} order by decision_key`.execute(db);
+    where practice = ${practice} and item_key = ${itemKey} and withdrawn_at is null order by decision_key`.execute(
+    db,
+  );
   return new Map(found.rows.map((row) => [row.ref, row]));
 }

@@ -49,10 +49,14 @@ async function run(context: BenchContext): Promise<BenchReport> {
   const rounds = context.quick ? 3 : 5;
   try {
     let group = 1;
+    const cpu: number[] = [];
     const busy = async (): Promise<number> => {
       const before = log.health().commit;
+      const began = process.cpuUsage();
       const rate = await atOnce(CONCURRENT, seconds, () => log.append(event));
+      const { user, system } = process.cpuUsage(began);
       const { groups, entries } = log.health().commit;
+      cpu.push((user + system) / (entries - before.entries));
       group = Math.max(1, Math.round((entries - before.entries) / (groups - before.groups)));
       return rate;
     };
@@ -86,7 +90,9 @@ async function run(context: BenchContext): Promise<BenchReport> {
         row(`p50 ms at ${PER_SECOND}/s`, of('audit', 'p50'), of('bare', 'p50'), p50),
         row(`p99 ms at ${PER_SECOND}/s`, of('audit', 'p99'), of('bare', 'p99'), p99),
       ],
-      notes: [`${bytes} bytes an entry as written, ${largest} entries a group when busy`],
+      notes: [
+        `${bytes} bytes an entry as written, ${largest} entries a group and ${short(spreadOf(cpu).median)} us of CPU an entry when busy`,
+      ],
       ratio,
       of: `entries-per-second-audit/bare-${CONCURRENT}`,
       figures: { 'p50-at-500': p50, 'p99-at-500': p99, 'entries-per-second': spreadOf(rates.audit) },
@@ -97,7 +103,10 @@ async function run(context: BenchContext): Promise<BenchReport> {
   }
 }
 
-function openLog(folder: string, upkeep: { integrateMs?: number; checkpointMs?: number } = {}): Promise<AuditLog> {
+function openLog(
+  folder: string,
+  upkeep: { integrateMs?: number; checkpointMs?: number } = {},
+): Promise<AuditLog> {
   const keys = openKeyStore({
     folder: `${folder}-keys`,
     origin: 'audit.example.nhs.uk/log/bench',

@@ -1,6 +1,7 @@
 // The floor of an import: COPY of rows that are already made, into the provider's own tables with their indexes.
-import { pipeline } from 'node:stream/promises';
+
 import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { PGlite } from '@electric-sql/pglite';
 import { sql } from '@gp-connect/foundation/store';
 import { openProviderStore, type ProviderStore } from '@gp-connect/provider';
@@ -34,7 +35,10 @@ async function overPostgres(url: string): Promise<BareTables> {
     rowsOf: readRows,
     async insert(rows) {
       for (const [table, { columns, text }] of rows) {
-        await pipeline(Readable.from([text]), client.query(copyFrom(`copy ${table} (${columns}) from stdin`)));
+        await pipeline(
+          Readable.from([text]),
+          client.query(copyFrom(`copy ${table} (${columns}) from stdin`)),
+        );
       }
     },
     close: () => client.end(),

@@ -1,8 +1,9 @@
 // Taking records in: whole practices as canonical NDJSON by both doors, and a record of 10,000 entries as a Bundle, beside
 // bare inserts of the rows that come of it. The goal is 5,000 resources a second on PostgreSQL. spec: national-service VOL
-import { importRecords, openProviderStore, type ProviderStore } from '@gp-connect/provider';
+
 import { testStores } from '@gp-connect/foundation/store';
-import { england, people, type PersonRecord } from '../england/index.ts';
+import { importRecords, openProviderStore, type ProviderStore } from '@gp-connect/provider';
+import { england, type PersonRecord, people } from '../england/index.ts';
 import { type BareTables, openBareTables, type TableRows } from './bare-inserts.ts';
 import { type Bench, type BenchContext, type BenchReport, short, spread } from './bench.ts';
 import { entriesOf, largestRecord } from './records.ts';
@@ -34,9 +35,7 @@ async function run(context: BenchContext): Promise<BenchReport> {
   const largest = largestRecord(made);
   const rounds = context.full ? made.practices.length - 1 : context.quick ? 2 : 5;
   // Not the first practice: half its resources are those of one person, who has a bench below.
-  const intakes = made.practices
-    .slice(1, rounds + 1)
-    .map(({ ods }) => intakeOf(ods, [...people(made, ods)]));
+  const intakes = made.practices.slice(1, rounds + 1).map(({ ods }) => intakeOf(ods, [...people(made, ods)]));
   const warmUp = intakeOf(WARM_UP, intakes[0]!.people.slice(0, 20));
   const bundle = bundleOf(largest);
   const notes: string[] = [];
@@ -54,20 +53,32 @@ async function run(context: BenchContext): Promise<BenchReport> {
     const waysOf = ({ name, loads, imports, bare }: Database, from: (round: number) => Intake) => ({
       [`${name} loadCanonical`]: (round: number) => {
         const { ods, resources, people: records } = from(round);
-        return rate(resources, () => loads.records.loadCanonical(ods, records.map((each) => each.resources)));
+        return rate(resources, () =>
+          loads.records.loadCanonical(
+            ods,
+            records.map((each) => each.resources),
+          ),
+        );
       },
-      [`${name} importRecords`]: (round: number) => rate(from(round).resources, () => taken(imports, from(round))),
+      [`${name} importRecords`]: (round: number) =>
+        rate(from(round).resources, () => taken(imports, from(round))),
       [`${name} bare insert`]: async (round: number) => {
         const { ods, resources } = from(round);
-        const made = rows.get(ods) ?? (await bare.rowsOf(loads, ods));
-        rows.set(ods, made);
-        return rate(resources, () => bare.insert(made));
+        const ready = rows.get(ods) ?? (await bare.rowsOf(loads, ods));
+        rows.set(ods, ready);
+        return rate(resources, () => bare.insert(ready));
       },
     });
     const all = (from: (round: number) => Intake) =>
       Object.assign({}, ...databases.map((database) => waysOf(database, from))) as ReturnType<typeof waysOf>;
-    await inOrder(1, all(() => warmUp));
-    const rates = await inOrder(intakes.length, all((round) => intakes[round]!));
+    await inOrder(
+      1,
+      all(() => warmUp),
+    );
+    const rates = await inOrder(
+      intakes.length,
+      all((round) => intakes[round]!),
+    );
     const bundles = await interleaved(
       context.quick ? 2 : 3,
       Object.fromEntries(
@@ -101,16 +112,22 @@ async function run(context: BenchContext): Promise<BenchReport> {
         figures[`${name}-${way}/bare`] = beside;
       }
       const values = bundles[name]!;
-      table.push([`${name}, bundle of ${bundle.entries} entries`, short(spreadOf(values).median), '', spread(goal(values)), '']);
+      table.push([
+        `${name}, bundle of ${bundle.entries} entries`,
+        short(spreadOf(values).median),
+        '',
+        spread(goal(values)),
+        '',
+      ]);
       figures[`${name}-bundle/goal`] = goal(values);
     }
     const best = databases.find(({ name }) => name === 'PostgreSQL') ?? databases[0]!;
-    const people_ = sum(intakes, (each) => each.people.length);
+    const persons = sum(intakes, (each) => each.people.length);
     return {
       heading: ['', 'resources/s', 'records/s', `/ goal of ${GOAL_PER_SECOND}/s`, '/ bare insert'],
       rows: table,
       notes: [
-        `${people_} people, ${sum(intakes, (each) => each.resources)} resources, a practice a round; importRecords reads NDJSON text, loadCanonical objects that are there`,
+        `${persons} people, ${sum(intakes, (each) => each.resources)} resources, a practice a round; importRecords reads NDJSON text, loadCanonical objects that are there`,
         'bare insert: COPY of the very rows loadCanonical made, into tables with the same indexes, a transaction a table',
         ...notes,
       ],
@@ -156,7 +173,10 @@ async function openDatabase(name: string, fresh: () => Promise<{ url: string }>)
 }
 
 /** @throws Error where a resource was refused: such a run is no measurement */
-async function taken({ records }: ProviderStore, { ods, ndjson }: Pick<Intake, 'ods' | 'ndjson'>): Promise<void> {
+async function taken(
+  { records }: ProviderStore,
+  { ods, ndjson }: Pick<Intake, 'ods' | 'ndjson'>,
+): Promise<void> {
   const report = await importRecords(records, {
     practice: ods,
     files: [{ name: `${ods}.json`, stream: pieces(ndjson) }],

@@ -87,7 +87,9 @@ export function stopChild(child: ChildProcess): Promise<void> {
 
 /** Starts things one after the other and stops them all at the end, last first, whatever happens. */
 export async function withAll<Result>(
-  work: (keep: <Thing extends { stop(): Promise<void> }>(thing: Promise<Thing>) => Promise<Thing>) => Promise<Result>,
+  work: (
+    keep: <Thing extends { stop(): Promise<void> }>(thing: Promise<Thing>) => Promise<Thing>,
+  ) => Promise<Result>,
 ): Promise<Result> {
   const started: { stop(): Promise<void> }[] = [];
   try {

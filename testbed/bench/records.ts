@@ -1,5 +1,11 @@
 // Records of the sizes the benches ask for: entries without actors and documents' contents.
-import { type England, namedPatient, type PersonRecord, people, type Stu3Resource } from '../england/index.ts';
+import {
+  type England,
+  namedPatient,
+  type PersonRecord,
+  people,
+  type Stu3Resource,
+} from '../england/index.ts';
 
 const NOT_COUNTED = new Set([
   'Patient',
@@ -38,10 +44,15 @@ function find(england: England, practice: number, wanted: (person: PersonRecord)
 export function cutRecord({ resources }: PersonRecord, entries: number): Stu3Resource[] {
   const counted = resources.filter(isEntry);
   let kept = new Set<string>();
-  for (let taken = entries; taken <= counted.length && kept.size < entries; taken += Math.ceil(entries / 10)) {
+  for (
+    let taken = entries;
+    taken <= counted.length && kept.size < entries;
+    taken += Math.ceil(entries / 10)
+  ) {
     kept = closed(counted.slice(-taken));
   }
-  return resources.filter((resource) => !isEntry(resource) || kept.has(nameOf(resource)))
+  return resources
+    .filter((resource) => !isEntry(resource) || kept.has(nameOf(resource)))
     .filter(({ resourceType }) => resourceType !== 'Binary');
 }
 

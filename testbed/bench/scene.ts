@@ -5,7 +5,12 @@ import { structuredParameters } from '@gp-connect/consumer';
 import { interactionById, interactionId } from '@gp-connect/foundation/nhs';
 import { auditClaims, encodeAuditToken } from '@gp-connect/foundation/trust';
 import { type Practice, serviceRoot } from '../england/index.ts';
-import { type CertificateFiles, certificateFiles, consumerIdentity, makeCertificates } from '../running/certificates.ts';
+import {
+  type CertificateFiles,
+  certificateFiles,
+  consumerIdentity,
+  makeCertificates,
+} from '../running/certificates.ts';
 import { freePortBase } from '../running/england-under-test.ts';
 import { type Choices, planFrom } from '../running/plan.ts';
 import type { RunningPlan } from '../running/service-settings.ts';

@@ -26,7 +26,8 @@ async function run({ folder, quick, full }: BenchContext): Promise<BenchReport> 
     again.push(await start(data, quick));
   }
   const names = [...fresh[0]!.services.keys()];
-  const seconds = (starts: readonly Start[], of: (start: Start) => number) => short(spreadOf(starts.map(of)).median);
+  const seconds = (starts: readonly Start[], of: (start: Start) => number) =>
+    short(spreadOf(starts.map(of)).median);
   const ready = spreadOf(fresh.map((each) => each.ready / GOAL_SECONDS));
   return {
     heading: ['seconds until', 'fresh', 'again'],

@@ -8,7 +8,7 @@ import { namedPatient, type Practice } from '../england/index.ts';
 import { certificateFiles } from '../running/certificates.ts';
 import { type Bench, type BenchContext, type BenchReport, short, spread } from './bench.ts';
 import type { LoadResult } from './load.ts';
-import { startRole, withAll } from './processes.ts';
+import { type RoleProcess, startRole, withAll } from './processes.ts';
 import { largestRecord, ordinaryRecord } from './records.ts';
 import { interleaved, ratioOf, type Spread, spreadOf } from './rounds.ts';
 import { prepareScene, readIdentity, structuredAsk } from './scene.ts';
@@ -32,7 +32,7 @@ async function run(context: BenchContext): Promise<BenchReport> {
   const files = join(context.folder, 'static');
   mkdirSync(files);
   return withAll(async (keep) => {
-    const ports = new Map<string, number>();
+    const providers = new Map<string, RoleProcess<number>>();
     const notes: string[] = [];
     for (const { name, fresh } of testStores()) {
       const database = await fresh().catch((error: Error) => error);
@@ -50,7 +50,7 @@ async function run(context: BenchContext): Promise<BenchReport> {
         },
         context,
       );
-      ports.set(name, (await keep(role)).ready);
+      providers.set(name, await keep(role));
     }
     const load = await keep(startRole('load', proxy));
     const still = await keep(startRole<number>('static-files', { choices, folder: files }));
@@ -58,12 +58,13 @@ async function run(context: BenchContext): Promise<BenchReport> {
     const figures: Record<string, Spread> = {};
     for (const size of SIZES) {
       const ask = () => structuredAsk(plan, ...whose[size]);
-      const entries = await keepBytes(join(files, size), [...ports.values()][0]!, proxy, ask());
+      const entries = await keepBytes(join(files, size), [...providers.values()][0]!.ready, proxy, ask());
       const seconds = (context.quick ? 0.3 : 0.8) * (size === '10000' ? 2 : 1);
-      const from = (port: number, isFile: boolean) => async () => {
+      const from = (server: RoleProcess<number>, isFile: boolean) => async () => {
         const { url, headers, body } = ask();
-        return load.ask<LoadResult>({
-          origin: `https://localhost:${port}`,
+        const before = await server.cpu();
+        const result = await load.ask<LoadResult>({
+          origin: `https://localhost:${server.ready}`,
           method: 'POST',
           path: isFile ? `/${size}` : new URL(url).pathname,
           headers,
@@ -72,10 +73,11 @@ async function run(context: BenchContext): Promise<BenchReport> {
           seconds,
           atLeast: 3,
         });
+        return { ...result, cpu: ((await server.cpu()) - before) / result.requests };
       };
       const ways = Object.fromEntries([
-        ['static file', from(still.ready, true)],
-        ...[...ports].map(([name, port]) => [name, from(port, false)] as const),
+        ['static file', from(still, true)],
+        ...[...providers].map(([name, server]) => [name, from(server, false)] as const),
       ]);
       await interleaved(1, ways);
       const measured = await interleaved(context.quick ? 3 : 5, ways);
@@ -96,16 +98,21 @@ async function run(context: BenchContext): Promise<BenchReport> {
           short(measured[way]![0]!.bytes / 1024),
           short(spreadOf(firstOf(way)).median),
           short(spreadOf(lastOf(way)).median),
+          short(spreadOf(measured[way]!.map((each) => each.cpu)).median),
           isFile ? '' : spread(ratios.first),
           isFile ? '' : spread(ratios.last),
         ]);
       }
     }
-    const best = ports.has('PostgreSQL') ? 'PostgreSQL' : [...ports.keys()][0]!;
+    const best = providers.has('PostgreSQL') ? 'PostgreSQL' : [...providers.keys()][0]!;
     return {
-      heading: ['', 'KB', 'first byte ms', 'last byte ms', 'first / static', 'last / static'],
+      heading: ['', 'KB', 'first byte ms', 'last byte ms', 'CPU ms', 'first / static', 'last / static'],
       rows,
-      notes: ['entries are those of the answer; the provider audits each request durably before it answers', ...notes],
+      notes: [
+        'entries are those of the answer; the provider audits each request durably before it answers',
+        'CPU of the server process for one read; PostgreSQL has processes of its own beside it',
+        ...notes,
+      ],
       ratio: figures[`last-byte-${best}-10000`]!,
       of: `last-byte-${best}/static-10000`,
       figures,
@@ -128,7 +135,8 @@ async function keepBytes(
       body,
     });
     const text = await answer.body.text();
-    if (answer.status !== 200) throw new Error(`the provider answered ${answer.status}: ${text.slice(0, 500)}`);
+    if (answer.status !== 200)
+      throw new Error(`the provider answered ${answer.status}: ${text.slice(0, 500)}`);
     writeFileSync(file, text);
     return (JSON.parse(text) as { entry: unknown[] }).entry.length;
   } finally {

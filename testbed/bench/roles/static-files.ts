@@ -15,7 +15,10 @@ await playRole(async ({ choices, folder }: { choices: Choices; folder: string })
   const server = createServer(serverTls(identity, { clients: 'answer' }), (request, response) => {
     request.resume();
     const file = join(folder, basename(request.url!));
-    response.writeHead(200, { 'Content-Type': 'application/fhir+json', 'Content-Length': statSync(file).size });
+    response.writeHead(200, {
+      'Content-Type': 'application/fhir+json',
+      'Content-Length': statSync(file).size,
+    });
     pipeline(createReadStream(file), response, () => undefined);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

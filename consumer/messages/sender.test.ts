@@ -471,7 +471,9 @@ for (const { name, fresh } of testStores()) {
         );
         assert.equal(child.signal, 'SIGKILL', child.stderr);
         const afterwards = await open();
-        const restarted = openMessageSender(settings(new Date(now.getTime() + hour), sendsOnce, afterwards));
+        const restarted = openMessageSender(
+          settings(new Date(now.getTime() + 2 * hour), sendsOnce, afterwards),
+        );
         assert.equal(await stateOf(restarted, messageId), 'sending');
         assert.equal((await restarted.followUp()).recovered, 1);
         await restarted.sendDue();

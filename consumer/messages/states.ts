@@ -87,7 +87,7 @@ export interface TimeOuts {
   readonly infrastructure: number;
   /** Milliseconds from sending to the business acknowledgement. */
   readonly business: number;
-  /** A claim older than this is taken for a crash; longer than any request to MESH may last. */
+  /** A claim older than this is taken for a crash; longer than every attempt of the MESH client together. */
   readonly claim: number;
   /** Milliseconds after composing when a person is told that a message which is due has not left. */
   readonly unsent: number;
@@ -97,7 +97,7 @@ export interface TimeOuts {
 export const defaultTimeOuts: TimeOuts = {
   infrastructure: 24 * hour,
   business: 48 * hour,
-  claim: hour / 4,
+  claim: hour,
   unsent: 4 * hour,
 };
 

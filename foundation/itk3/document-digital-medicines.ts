@@ -1,14 +1,6 @@
 // The two Digital Medicines documents: coded sections with mandatory text beside coded entries. spec: messaging §7
 import { type CompositionSection, parseFhirDate } from '../fhir/index.ts';
 import { hl7UkProfile, nhsProfile, system } from '../nhs/index.ts';
-import {
-  compositionRules,
-  documentType,
-  organisationRules,
-  practitionerRoleRules,
-  practitionerRules,
-  verified,
-} from './document-common.ts';
 import type { DocumentModel, ResourceModel } from './document-model.ts';
 import {
   type ElementFault,
@@ -21,6 +13,14 @@ import {
   wholeDate,
 } from './element-rules.ts';
 import type { ItkDocument } from './message.ts';
+import {
+  compositionRules,
+  documentType,
+  organisationRules,
+  practitionerRoleRules,
+  practitionerRules,
+  verified,
+} from './shared-element-tables.ts';
 import { itkSystem } from './systems.ts';
 
 export interface SectionKind {

@@ -1,6 +1,7 @@
 // The draft products, read for interoperability and never filed by themselves. spec: messaging §8
-import { compositionRules, patientRules } from './document-common.ts';
+
 import type { DocumentModel } from './document-model.ts';
+import { compositionRules, patientRules } from './shared-element-tables.ts';
 
 export const draftModel: DocumentModel = {
   open: true,

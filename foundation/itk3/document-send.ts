@@ -1,15 +1,15 @@
 // The Send Document document, v1 and v2. spec: messaging §5.2
 import { hl7UkProfile, nhsProfile } from '../nhs/index.ts';
+import type { DocumentModel } from './document-model.ts';
+import { type ElementFault, refersTo } from './element-rules.ts';
+import type { ItkDocument, MessageEntry } from './message.ts';
 import {
   compositionRules,
   organisationRules,
   patientRules,
   practitionerRoleRules,
   practitionerRules,
-} from './document-common.ts';
-import type { DocumentModel } from './document-model.ts';
-import { type ElementFault, refersTo } from './element-rules.ts';
-import type { ItkDocument, MessageEntry } from './message.ts';
+} from './shared-element-tables.ts';
 
 /** Document types of refset 1127551000000109 that the guides name. */
 export const documentTypes = {

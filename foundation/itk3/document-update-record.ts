@@ -1,5 +1,8 @@
 // The Update Record document: services, headings, element tables. spec: messaging §6.1–§6.3
 import { hl7UkProfile, nhsProfile } from '../nhs/index.ts';
+import type { DocumentModel, ResourceModel } from './document-model.ts';
+import { documentSubject, type ElementRule, filled, oneOf, refersTo } from './element-rules.ts';
+import type { ItkDocument } from './message.ts';
 import {
   compositionRules,
   documentType,
@@ -8,10 +11,7 @@ import {
   patientRules,
   practitionerRoleRules,
   practitionerRules,
-} from './document-common.ts';
-import type { DocumentModel, ResourceModel } from './document-model.ts';
-import { documentSubject, type ElementRule, filled, oneOf, refersTo } from './element-rules.ts';
-import type { ItkDocument } from './message.ts';
+} from './shared-element-tables.ts';
 import { itkSystem } from './systems.ts';
 
 /** The four pharmacy services: Composition.type and Encounter.reason. spec: messaging §6.1 */

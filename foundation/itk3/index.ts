@@ -2,7 +2,6 @@
 export * from './addresses.ts';
 export * from './attachments.ts';
 export { type ComposedEnvelope, composeMessage, type EnvelopeFields } from './compose.ts';
-export { documentType } from './document-common.ts';
 export {
   digitalMedicinesTypes,
   emergencySupplySections,
@@ -38,4 +37,5 @@ export {
 export * from './response.ts';
 export { type Acknowledgement, patientMatched, type ResponseCode, responseCodes } from './response-codes.ts';
 export { htmlToText, safeHtml } from './safe-html.ts';
+export { documentType } from './shared-element-tables.ts';
 export * from './systems.ts';

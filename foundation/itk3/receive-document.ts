@@ -1,5 +1,5 @@
 // R11 to R16: the document bundle, its profiles, attachments, confidentiality and what it replaces. spec: messaging §4
-import { forEachReference, validate } from '../fhir/index.ts';
+import { forEachReference } from '../fhir/index.ts';
 import { isNhsNumber, system } from '../nhs/index.ts';
 import { readPatientAddress, sameSurname } from './addresses.ts';
 import { checkAttachment } from './attachments.ts';
@@ -86,10 +86,8 @@ function cardinalityFault(run: Run): Fault | undefined {
 
 function formatFaultOf(run: Run): Fault | undefined {
   // Base64 of attachments is judged at R14.
-  const problem = validate(documentOf(run).bundle).find(({ reason }) => reason !== 'is not base64');
-  if (problem === undefined) return undefined;
-  const path = documentOf(run).path + problem.path.slice('Bundle'.length);
-  return fault('20009', 'value', path, problem.reason);
+  const problem = run.problems.find(({ reason }) => reason !== 'is not base64');
+  return problem && fault('20009', 'value', problem.path, problem.reason);
 }
 
 function elementFault(run: Run): Fault | undefined {

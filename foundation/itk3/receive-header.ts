@@ -1,9 +1,10 @@
 // R5 to R10: handling, event, sender, duplicates, the practice's switch. spec: messaging §4
-import { documentType } from './document-common.ts';
+
 import type { ItkMessage } from './message.ts';
 import { knownEvents } from './products.ts';
 import { handlingFault, repeatedHandling } from './receive-handling.ts';
 import { fault, type ReceiveStep, type Run, type Verdict } from './receive-run.ts';
+import { documentType } from './shared-element-tables.ts';
 import { itkExtension, itkSystem } from './systems.ts';
 
 const header = (run: Run) => run.message!.header;

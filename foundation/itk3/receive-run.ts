@@ -1,5 +1,5 @@
 // The types of the receiver's walk over its checks. spec: messaging §4
-import type { Bundle } from '../fhir/index.ts';
+import type { Bundle, Problem } from '../fhir/index.ts';
 import type { AttachmentType } from './attachments.ts';
 import type { ElementFault, IssueCode } from './element-rules.ts';
 import type { DocumentIdentifier, ItkDocument, ItkMessage, MessageIds } from './message.ts';
@@ -97,6 +97,8 @@ export interface Run {
   bytes?: Uint8Array;
   bundle?: Bundle;
   message?: ItkMessage;
+  /** What the strict check of base FHIR found in the whole message. */
+  problems: readonly Problem[];
   readonly notes: ElementFault[];
   readonly attachments: Attachment[];
 }

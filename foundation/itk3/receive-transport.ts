@@ -100,9 +100,8 @@ function envelopeFault(run: Run): Verdict {
 /** Formats of dates, codes and the like outside the document; those inside are judged at R13. */
 function headerFormatFault(run: Run): Verdict {
   const { document } = run.message!;
-  const problem = validate(run.bundle).find(
-    ({ path }) => document === undefined || !path.startsWith(document.path),
-  );
+  run.problems = validate(run.bundle);
+  const problem = run.problems.find(({ path }) => document === undefined || !path.startsWith(document.path));
   return problem && fault('20006', 'value', problem.path, problem.reason);
 }
 

@@ -17,7 +17,7 @@ export const receiveSteps: readonly ReceiveStep[] = [...transportSteps, ...heade
 export async function receive(arrival: Arrival, ports: ReceivePorts): Promise<Outcome> {
   const product = productOf(arrival.workflowId);
   if (product === undefined) return { kind: 'quarantined', reason: 'unknown workflow id' };
-  const run: Run = { arrival, ports, product, ids: noIds, notes: [], attachments: [] };
+  const run: Run = { arrival, ports, product, ids: noIds, problems: [], notes: [], attachments: [] };
   for (const step of receiveSteps) {
     const verdict = await step.run(run);
     if (verdict === undefined) continue;

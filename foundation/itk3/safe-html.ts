@@ -17,6 +17,7 @@ const swallowed = new Set(
 const voids = new Set(['br', 'hr', 'col']);
 const cellAttributes = new Set(['colspan', 'rowspan', 'scope']);
 const mostOpen = 256;
+const longestAttributes = 500;
 
 const escapeText = (text: string): string =>
   text.replace(/[<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
@@ -26,6 +27,7 @@ const escapeAmpersands = (text: string): string =>
   text.replace(/&(?!(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});)/gi, '&amp;');
 
 function attributesOf(source: string): string {
+  if (source.length > longestAttributes) return '';
   let kept = '';
   for (const [, name, double, single, bare] of source.matchAll(
     /([a-z]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/gi,
@@ -39,7 +41,7 @@ function attributesOf(source: string): string {
 }
 
 const tag =
-  /<!--[\s\S]*?(?:-->|$)|<!\[CDATA\[[\s\S]*?(?:\]\]>|$)|<[!?][^>]*>?|<(\/?)([a-z][a-z0-9:-]*)((?:"[^"]*"|'[^']*'|[^"'>])*)>/gi;
+  /<!--[\s\S]*?(?:-->|$)|<!\[CDATA\[[\s\S]*?(?:\]\]>|$)|<[!?][^>]*>?|<(\/?)([a-z][a-z0-9:-]*)((?:"[^"]*"|'[^']*'|[^"'<>])*)>/gi;
 
 /**
  * A fragment of HTML with nothing active in it: only elements of text and tables, no links, no styles, no scripts,

@@ -1,2 +1,3 @@
 // Pages for people: clinicians, practices, patients, the public, operators.
 export * from './clinician/index.ts';
+export type { RunningPortal } from './kit/index.ts';

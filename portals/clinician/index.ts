@@ -1,3 +1,3 @@
 // The clinician portal.
-export { type ClinicianDependencies, type RunningPortal, startClinicianPortal } from './portal.ts';
+export { type ClinicianDependencies, startClinicianPortal } from './portal.ts';
 export { type ClinicianSettings, clinicianSettings } from './settings.ts';

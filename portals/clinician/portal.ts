@@ -1,43 +1,29 @@
 // Starts the clinician portal: pages on which a care worker finds a patient and reads their GP record.
 import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Connections, openConnections, openDirectory } from '@gp-connect/consumer';
+import { openDirectory } from '@gp-connect/consumer';
 import { londonToday } from '@gp-connect/foundation/fhir';
+import { createLogger, type Logger } from '@gp-connect/foundation/http';
 import {
-  createLogger,
-  createMetrics,
-  type ListenAddress,
-  type Logger,
-  startListening,
-  startOperations,
-} from '@gp-connect/foundation/http';
-import { createSignIn, staffIdentity } from '@gp-connect/foundation/trust';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { createPortalServer, createSessions, secretFromFile } from '../kit/index.ts';
-import { type Desk, sendProblem, wordsFor } from './desk.ts';
-import { findRoutes } from './find-routes.ts';
+  type FailureWords,
+  findRoutes,
+  openStaffPortal,
+  productConnections,
+  type RunningPortal,
+  traceExplanations,
+} from '../kit/index.ts';
+import { type Desk, wordsFor } from './desk.ts';
+import { startContent } from './pages/start.ts';
 import { recordRoutes } from './record-routes.ts';
 import { createRecordShelf } from './record-shelf.ts';
-import type { FailureWords } from './refusal-words.ts';
 import type { ClinicianSettings } from './settings.ts';
-import { signInRoutes } from './sign-in-routes.ts';
-import type { StaffState } from './staff-session.ts';
+import { newStaffState } from './staff-session.ts';
 
 export interface ClinicianDependencies {
   readonly logger?: Logger;
   /** Milliseconds since 1970 UTC. */
   readonly clock?: () => number;
 }
-
-export interface RunningPortal {
-  readonly address: ListenAddress;
-  readonly operations: ListenAddress;
-  close(): Promise<void>;
-}
-
-const SWEEP_MS = 60_000;
-const LONGEST_SESSION_SECONDS = 12 * 3600;
 
 const noSuchPage: FailureWords = {
   title: 'Page not found',
@@ -53,100 +39,50 @@ export async function startClinicianPortal(
   settings: ClinicianSettings,
   { clock = Date.now, logger = createLogger({ name: 'clinician' }) }: ClinicianDependencies = {},
 ): Promise<RunningPortal> {
-  const metrics = createMetrics('clinician');
-  const connections = await productConnections(settings);
+  const connections = await productConnections(settings.tls);
   const shelf = createRecordShelf({
     idleSeconds: settings.recordIdleMinutes * 60,
     largestTotalBytes: settings.largestTotalMegabytes * 1024 * 1024,
     clock,
   });
-  const sessions = createSessions<StaffState>({
-    secret: await secretFromFile(settings.sessionSecretFile),
-    portal: 'clinician',
-    secure: settings.publicUrl.startsWith('https:'),
-    idleSeconds: settings.sessionIdleMinutes * 60,
-    longestSeconds: LONGEST_SESSION_SECONDS,
-    most: settings.mostSessions,
-    clock,
-  });
-  sessions.onEnd((session) => shelf.drop(session.id));
-
-  const answer = (words: FailureWords) => async (request: FastifyRequest, reply: FastifyReply) => {
-    const session = await desk.sessions.find(request);
-    sendProblem(desk, reply, words, typeof session === 'string' ? {} : { session });
-  };
-  const { server, assets } = await createPortalServer({
+  const portal = await openStaffPortal({
+    name: 'clinician',
+    settings,
     logger,
-    metrics,
-    publicUrl: settings.publicUrl,
-    formTargets: [settings.issuer],
+    clock,
     extraCss: readFileSync(join(import.meta.dirname, 'clinician.css'), 'utf8'),
-    answerError: (error, request, reply) => answer(wordsFor(error))(request, reply),
-    answerUnknown: answer(noSuchPage),
+    title: 'GP Connect clinician',
+    footerText: 'GP Connect. Records are shown for direct care only; every access is recorded.',
+    home: { path: '/find', text: 'Find another patient' },
+    pages: {
+      start: { title: 'See a patient’s GP record', content: startContent },
+      signedOut: 'The record you had open has been removed from this service.',
+      newState: newStaffState,
+    },
+    noSuchPage,
+    wordsFor,
   });
   const desk: Desk = {
+    ...portal.desk,
     settings,
-    clock,
-    logger,
     shelf,
-    sessions,
     connections,
-    frame: {
-      service: { name: 'GP Connect clinician', home: '/' },
-      assets: assets.paths,
-      footerText: 'GP Connect. Records are shown for direct care only; every access is recorded.',
-    },
     directory: openDirectory(connections, settings, () => londonToday(new Date(clock()))),
-    signIn: createSignIn({
-      issuer: settings.issuer,
-      clientId: settings.clientId,
-      clientSecret: settings.clientSecret,
-      redirectUri: `${settings.publicUrl}/sign-in/callback`,
-      scopes: settings.scopes,
-      resource: settings.audience,
-      identity: staffIdentity,
-      clock,
-    }),
+    findNote: 'Every search and every record you open is recorded with your name.',
+    traceExplanations,
+    wordsFor,
   };
-  signInRoutes(server, desk);
-  findRoutes(server, desk);
-  recordRoutes(server, desk);
+  desk.sessions.onEnd((session) => shelf.drop(session.id));
+  findRoutes(portal.server, desk);
+  recordRoutes(portal.server, desk);
 
-  const open = metrics.gauge('gpc_portal_records_open', 'Records held in memory');
-  const sweeper = setInterval(() => {
-    sessions.sweep();
-    shelf.sweep();
-    open.set(shelf.size);
-  }, SWEEP_MS);
-  sweeper.unref();
-
-  const operations = await startOperations({
-    service: 'clinician',
-    address: { host: '127.0.0.1', port: settings.operationsPort },
-    metrics,
-    health: () => ({
-      status: 'healthy',
-      sessions: sessions.size,
-      records: shelf.size,
-      recordBytes: shelf.bytes,
-    }),
-  });
-  const address = await startListening(server, 'clinician', { host: settings.host, port: settings.port });
-  return {
-    address,
-    operations: operations.address,
-    async close() {
-      clearInterval(sweeper);
-      await server.close();
-      await operations.close();
-      await connections.close();
+  const open = portal.metrics.gauge('gpc_portal_records_open', 'Records held in memory');
+  return portal.listen({
+    sweep() {
+      shelf.sweep();
+      open.set(shelf.size);
     },
-  };
-}
-
-async function productConnections({ tls }: ClinicianSettings): Promise<Connections> {
-  const [key, cert, ca] = await Promise.all(
-    [tls.key, tls.cert, tls.ca].map((path) => readFile(path, 'utf8')),
-  );
-  return openConnections({ key: key!, cert: cert!, ca: ca! });
+    health: () => ({ records: shelf.size, recordBytes: shelf.bytes }),
+    close: () => connections.close(),
+  });
 }

@@ -2,19 +2,19 @@
 // spec: access-record-structured §15; foundations §20
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { FormFault, Markup } from '../kit/index.ts';
-import { askForRecord } from './ask-for-record.ts';
 import {
-  type Desk,
+  type FailureWords,
   type Fields,
+  type FormFault,
   fieldsOf,
-  isExplained,
+  type Markup,
   sendPage,
   sendProblem,
   signedIn,
   signedInAs,
-  wordsFor,
-} from './desk.ts';
+} from '../kit/index.ts';
+import { askForRecord } from './ask-for-record.ts';
+import { type Desk, isExplained, wordsFor } from './desk.ts';
 import { areaPageContent } from './pages/area-page.ts';
 import { areaPage } from './pages/areas.ts';
 import { missingContent } from './pages/missing.ts';
@@ -24,7 +24,6 @@ import { recordPage } from './pages/record-frame.ts';
 import { timelineContent } from './pages/timeline.ts';
 import { trendsContent } from './pages/trends-page.ts';
 import type { OpenRecord } from './record-shelf.ts';
-import type { FailureWords } from './refusal-words.ts';
 import type { StaffSession } from './staff-session.ts';
 
 const notOpen: FailureWords = {

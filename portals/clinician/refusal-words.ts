@@ -1,18 +1,7 @@
 // Every way a request for a record can fail, in plain words and with what the user can do.
 // spec: foundations §6.4, §10.2; access-record-structured §13
 import { RequestRefusedError, ServiceUnavailableError, UnusableAnswerError } from '@gp-connect/consumer';
-
-export interface FailureWords {
-  readonly title: string;
-  readonly paragraphs: readonly string[];
-  /** Trying again may help. */
-  readonly again: boolean;
-  readonly trace?: string | undefined;
-  /** HTTP status of the page. */
-  readonly status: number;
-  /** The session at the national services is over: only a new sign-in helps. */
-  readonly signIn?: boolean;
-}
+import type { FailureWords } from '../kit/index.ts';
 
 type Words = Pick<FailureWords, 'title' | 'paragraphs' | 'again'>;
 

@@ -3,16 +3,20 @@
 import type { DemographicDifference, TracedPatient } from '@gp-connect/consumer';
 import { spacedNhsNumber } from '@gp-connect/foundation/nhs';
 import {
+  addressText,
+  ageAt,
+  bannerName,
   component,
+  dateText,
   errorSummary,
   type FormFault,
   faultAt,
   formTokenField,
   html,
   type Markup,
+  sentenceCase,
 } from '../../kit/index.ts';
 import type { StaffSession } from '../staff-session.ts';
-import { addressText, ageAt, bannerName, dateText, sentenceCase } from './patient-words.ts';
 
 export function permissionContent(options: {
   readonly session: StaffSession;

@@ -2,11 +2,19 @@
 // spec: access-record-structured §15 rules 1, 5; NHS pattern for the patient banner
 import { londonDateTime } from '@gp-connect/foundation/fhir';
 import { spacedNhsNumber } from '@gp-connect/foundation/nhs';
-import { formTokenField, html, type Markup, nothing, type PageOptions } from '../../kit/index.ts';
+import {
+  ageAt,
+  dateText,
+  formTokenField,
+  html,
+  type Markup,
+  nothing,
+  type PageOptions,
+  sentenceCase,
+} from '../../kit/index.ts';
 import type { OpenRecord } from '../record-shelf.ts';
 import type { StaffSession } from '../staff-session.ts';
 import { type AreaContent, areaContent, areaPages, gaps } from './areas.ts';
-import { ageAt, dateText, sentenceCase } from './patient-words.ts';
 
 export interface RecordPage {
   readonly session: StaffSession;

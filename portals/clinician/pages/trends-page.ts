@@ -1,9 +1,8 @@
 // Numeric observations and results over time: a chart and its table for each series; pairs such as blood pressure together.
 import type { Trend } from '@gp-connect/consumer';
-import { component, html, lineChart, type Markup, nothing, rangeText } from '../../kit/index.ts';
+import { component, dateText, html, lineChart, type Markup, nothing, rangeText } from '../../kit/index.ts';
 import type { OpenRecord } from '../record-shelf.ts';
 import { paged, pageLinks } from './paging.ts';
-import { dateText } from './patient-words.ts';
 
 const CHARTS_A_PAGE = 8;
 const MOST_ROWS = 200;

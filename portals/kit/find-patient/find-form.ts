@@ -1,7 +1,7 @@
 // What was typed into the find page, read into exact values or into faults a person can put right.
 import { isNhsNumber } from '@gp-connect/foundation/nhs';
-import type { FormFault } from '../kit/index.ts';
-import type { Fields } from './desk.ts';
+import type { Fields } from '../fields.ts';
+import type { FormFault } from '../page.ts';
 
 export type Parsed<Value> = { readonly value: Value } | { readonly faults: readonly FormFault[] };
 

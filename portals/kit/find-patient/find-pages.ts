@@ -1,25 +1,26 @@
 // Finding a patient: by NHS number, or by name and date of birth. spec: foundations §17.4, §20 rule 1
 import type { R4 } from '@gp-connect/foundation/fhir';
 import { spacedNhsNumber } from '@gp-connect/foundation/nhs';
-import {
-  component,
-  errorSummary,
-  type FormFault,
-  faultAt,
-  formTokenField,
-  html,
-  type Markup,
-  nothing,
-} from '../../kit/index.ts';
-import type { StaffSession } from '../staff-session.ts';
-import { addressText, bannerName, dateText, sentenceCase } from './patient-words.ts';
+import { html, type Markup, nothing } from '../html.ts';
+import { errorSummary, type FormFault, faultAt } from '../page.ts';
+import { addressText, bannerName, dateText, sentenceCase } from '../patient-words.ts';
+import { formTokenField, type Session } from '../sessions.ts';
+import type { SignedInStaff } from '../staff-desk.ts';
+import { component } from '../templates.ts';
+
+type StaffSession = Session<SignedInStaff>;
 
 /** What was typed, as it was typed. */
 export type FindForm = Readonly<Partial<Record<string, string>>>;
 
-export function findContent(session: StaffSession, form: FindForm, faults: readonly FormFault[]): Markup {
+export function findContent(
+  session: StaffSession,
+  note: string,
+  form: FindForm,
+  faults: readonly FormFault[],
+): Markup {
   return html`${errorSummary(faults)}<h1 class="nhsuk-heading-l">Find a patient</h1>
-<p>You are working for <strong>${session.state.identity.organisation.name}</strong> (${session.state.identity.organisation.ods}). Every search and every record you open is recorded with your name.</p>
+<p>You are working for <strong>${session.state.identity.organisation.name}</strong> (${session.state.identity.organisation.ods}). ${note}</p>
 <div class="gpc-two"><section class="gpc-card"><h2 class="nhsuk-heading-m">By NHS number</h2>
 <form method="post" action="/find/number" novalidate autocomplete="off">${formTokenField(session)}
 ${component('input', {

@@ -22,9 +22,11 @@ export function leadingProblem(traced: TracedPatient | undefined): TraceProblem 
   return order.find((problem) => traced.problems.includes(problem));
 }
 
-type Explain = (asked: string, traced: TracedPatient | undefined) => TraceExplanation;
+export type Explain = (asked: string, traced: TracedPatient | undefined) => TraceExplanation;
 
-export const traceExplanations: Readonly<Record<TraceProblem, Explain>> = {
+export type TraceExplanations = Readonly<Record<TraceProblem, Explain>>;
+
+export const traceExplanations: TraceExplanations = {
   'not-found': (asked) => ({
     title: 'No patient found with this NHS number',
     paragraphs: [

@@ -2,23 +2,22 @@
 // spec: foundations §17, §20 rule 1; access-record-structured §15
 import { londonToday } from '@gp-connect/foundation/fhir';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { FormFault } from '../kit/index.ts';
-import {
-  type Desk,
-  type Fields,
-  fieldsOf,
-  sendPage,
-  sendProblem,
-  signedIn,
-  signedInAs,
-  wordsFor,
-} from './desk.ts';
+import { type Fields, fieldsOf } from '../fields.ts';
+import type { FormFault } from '../page.ts';
+import type { Session } from '../sessions.ts';
+import { type SignedInStaff, sendPage, sendProblem, signedIn, signedInAs } from '../staff-desk.ts';
 import { parseNameSearch, parseNhsNumber } from './find-form.ts';
-import { findContent, noResultsContent, resultsContent, traceProblemContent } from './pages/find.ts';
-import { keepPatient, offer, type StaffSession } from './staff-session.ts';
-import { leadingProblem, traceExplanations } from './trace-outcomes.ts';
+import { findContent, noResultsContent, resultsContent, traceProblemContent } from './find-pages.ts';
+import { type FindDesk, type FoundPatients, keepPatient, offer } from './found-patients.ts';
+import { leadingProblem } from './trace-outcomes.ts';
 
-export function findRoutes(server: FastifyInstance, desk: Desk): void {
+/** A patient who was found is led to at `/patients/{handle}`, which is the portal's own page. */
+export function findRoutes<State extends SignedInStaff & FoundPatients>(
+  server: FastifyInstance,
+  desk: FindDesk<State>,
+): void {
+  type StaffSession = Session<State>;
+
   const form = (
     reply: FastifyReply,
     session: StaffSession,
@@ -30,7 +29,7 @@ export function findRoutes(server: FastifyInstance, desk: Desk): void {
       reply,
       {
         title: `${faults.length ? 'Error: ' : ''}Find a patient`,
-        content: findContent(session, fields, faults),
+        content: findContent(session, desk.findNote, fields, faults),
         signedIn: signedInAs(session),
       },
       faults.length ? 400 : 200,
@@ -40,7 +39,7 @@ export function findRoutes(server: FastifyInstance, desk: Desk): void {
     const traced = await desk.directory.trace(nhsNumber, session.state.accessToken);
     const problem = leadingProblem(traced);
     if (traced && !problem) return reply.redirect(`/patients/${keepPatient(session.state, traced)}`, 303);
-    const words = traceExplanations[problem ?? 'not-found'](nhsNumber, traced);
+    const words = desk.traceExplanations[problem ?? 'not-found'](nhsNumber, traced);
     const replaced = problem === 'superseded' ? traced?.supersededBy : null;
     const newNumber = replaced ? { handle: offer(session.state, replaced), nhsNumber: replaced } : null;
     return sendPage(desk, reply, {
@@ -59,7 +58,7 @@ export function findRoutes(server: FastifyInstance, desk: Desk): void {
       return await journey();
     } catch (error) {
       desk.logger.warn({ err: error }, 'the demographics service could not be used');
-      return sendProblem(desk, reply, wordsFor(error), { session, again: '/find' });
+      return sendProblem(desk, reply, desk.wordsFor(error), { session, again: '/find' });
     }
   };
 

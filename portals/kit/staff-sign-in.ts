@@ -1,25 +1,43 @@
-// Start page, sign in through CIS2, sign out. design: OpenID Connect everywhere; spec: national-service §3.3
+// Start page, sign in through CIS2, sign out: the same for every portal of staff.
+// design: OpenID Connect everywhere; spec: national-service §3.3
+import type { StaffIdentity } from '@gp-connect/foundation/trust';
 import type { FastifyInstance } from 'fastify';
-import { type Desk, fieldsOf, sendPage, signedIn } from './desk.ts';
-import { signedOutContent, startContent } from './pages/start.ts';
-import { newStaffState } from './staff-session.ts';
+import { fieldsOf } from './fields.ts';
+import type { Markup } from './html.ts';
+import { signedOutContent } from './session-pages.ts';
+import { type SignedInStaff, type StaffDesk, sendPage, signedIn } from './staff-desk.ts';
 
 const PENDING_COOKIE = 'gpc-sign-in';
 const PENDING_SECONDS = 600;
 
-export function signInRoutes(server: FastifyInstance, desk: Desk): void {
+export interface SignInPages<State> {
+  readonly start: { readonly title: string; readonly content: () => Markup };
+  /** What becomes of the work in hand when somebody signs out. */
+  readonly signedOut: string;
+  readonly newState: (signedIn: {
+    readonly identity: StaffIdentity;
+    readonly accessToken: string;
+    readonly idToken: string;
+  }) => State;
+}
+
+export function staffSignInRoutes<State extends SignedInStaff>(
+  server: FastifyInstance,
+  desk: StaffDesk<State>,
+  pages: SignInPages<State>,
+): void {
   const secure = desk.settings.publicUrl.startsWith('https:');
   const pending = { path: '/sign-in', httpOnly: true, sameSite: 'lax', secure } as const;
 
   server.get('/', async (request, reply) => {
     const session = await desk.sessions.find(request);
-    if (typeof session !== 'string') return reply.redirect('/find', 303);
-    return sendPage(desk, reply, { title: 'See a patient’s GP record', content: startContent() });
+    if (typeof session !== 'string') return reply.redirect(desk.home.path, 303);
+    return sendPage(desk, reply, { title: pages.start.title, content: pages.start.content() });
   });
 
   server.get('/sign-in', async (request, reply) => {
     const { returnTo } = fieldsOf(request.query);
-    const { url, sealed } = await desk.signIn.begin({ returnTo: returnTo ?? '/find' });
+    const { url, sealed } = await desk.signIn.begin({ returnTo: returnTo ?? desk.home.path });
     reply.setCookie(PENDING_COOKIE, sealed, { ...pending, maxAge: PENDING_SECONDS });
     return reply.redirect(url, 303);
   });
@@ -30,7 +48,7 @@ export function signInRoutes(server: FastifyInstance, desk: Desk): void {
     // A new session whatever was there before: a name planted in the browser opens nothing.
     const before = await desk.sessions.find(request);
     if (typeof before !== 'string') desk.sessions.end(reply, before);
-    await desk.sessions.start(reply, newStaffState(signedInNow), signedInNow.expiresAt);
+    await desk.sessions.start(reply, pages.newState(signedInNow), signedInNow.expiresAt);
     return reply.redirect(signedInNow.returnTo, 303);
   });
 
@@ -50,6 +68,6 @@ export function signInRoutes(server: FastifyInstance, desk: Desk): void {
   );
 
   server.get('/signed-out', async (_request, reply) =>
-    sendPage(desk, reply, { title: 'You are signed out', content: signedOutContent() }),
+    sendPage(desk, reply, { title: 'You are signed out', content: signedOutContent(pages.signedOut) }),
   );
 }

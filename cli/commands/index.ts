@@ -24,6 +24,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./import.ts')).importCommand,
   },
   {
+    name: 'audit',
+    summary: "verify that the gateway's audit log was not rewritten",
+    load: async () => (await import('./audit.ts')).audit,
+  },
+  {
     name: 'serve',
     summary: 'run one service from its settings file',
     load: async () => (await import('./serve.ts')).serve,

@@ -16,7 +16,7 @@ import {
 import { londonToday } from '@gp-connect/foundation/fhir';
 import { certificateFiles, consumerIdentity } from './certificates.ts';
 import { type Choices, planFrom } from './plan.ts';
-import { issuerOf } from './service-settings.ts';
+import { gatewayFile, issuerOf } from './service-settings.ts';
 
 export interface Caller {
   readonly connections: Connections;
@@ -38,6 +38,12 @@ export interface Caller {
 /** What `startEngland` left for callers in the data folder. @throws Error where England is not running there */
 export function runningChoices(dataFolder: string): Choices {
   return JSON.parse(readFileSync(join(dataFolder, 'running.json'), 'utf8')) as Choices;
+}
+
+/** Where the running gateway keeps its audit log and the keys of it. */
+export function gatewayLog(choices: Choices) {
+  const { folder, keyFolder, kekFile, origin } = gatewayFile(planFrom(choices)).audit;
+  return { log: folder, keyFolder, kekFile, origin };
 }
 
 /** Opens a caller as one of the demonstration personas; `persona` is its key, e.g. `hospital-doctor`. */

@@ -1,7 +1,7 @@
 // A whole England on one machine.
 
 export { type ProviderAdministration, providerAdministrations } from './administrations.ts';
-export { type Caller, openCaller, runningChoices } from './caller.ts';
+export { type Caller, gatewayLog, openCaller, runningChoices } from './caller.ts';
 export { ServiceFailedError } from './children.ts';
 export { DEFAULT_PORT_BASE, PORTS_TAKEN, type Ports, portsFrom } from './ports.ts';
 export { CannotStartError, type RunningEngland, type StartOptions, startEngland } from './start.ts';

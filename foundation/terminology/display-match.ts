@@ -115,7 +115,7 @@ export function matchDisplay({ display, terms, isProduct, otherConceptWith }: Ma
   if (equal.some(({ active }) => active)) return { result: 'synonym' };
   if (equal.length > 0) return { result: 'retiredSynonym', severity: 'info' };
 
-  const plain = (term: string): string[] => words(isProduct ? withoutSupplier(term) : term);
+  const plain = (term: string): readonly string[] => words(isProduct ? withoutSupplier(term) : term);
   const sent = plain(display);
   const own = terms.map(({ term }) => ({
     term: isProduct ? withoutSupplier(term) : term,

@@ -81,11 +81,25 @@ function spelling(word: string): string {
     .replace(/^haem/, 'hem');
 }
 
+/** Terms are compared again and again: their words are kept, up to a bound. */
+const kept = new Map<string, readonly string[]>();
+const mostKept = 50_000;
+const longestKept = 300;
+
 /**
  * The words of a term in one spelling. Punctuation goes, but a decimal point between digits and `%` stay.
  * @example words('O/E - BP reading (finding)') // ['on', 'examination', 'blood', 'pressure', 'reading']
  */
-export function words(term: string): string[] {
+export function words(term: string): readonly string[] {
+  const known = kept.get(term);
+  if (known !== undefined) return known;
+  const found = wordsOf(term);
+  if (kept.size >= mostKept) kept.clear();
+  if (term.length <= longestKept) kept.set(term, found);
+  return found;
+}
+
+function wordsOf(term: string): string[] {
   let text = withoutTag(term.normalize('NFKC')).toLowerCase();
   for (const [pattern, words] of written) text = text.replace(pattern, words);
   const plain = text

@@ -120,7 +120,7 @@ test('a remote server gives the same answers as the embedded edition, for the co
   answer = serve;
   const remote = remoteTerminology({ base, version: 'urn:edition:1' });
   const loaded = await remote.load({
-    codes: ['77386006', '289411000001107', '91936005', '372687004', '387544009', '599341000000105'],
+    codes: ['77386006', '289411000001107', '91936005', '599341000000105'],
   });
   assert.equal(loaded.edition.source, 'remote');
   assert.equal(loaded.displayMatch('77386006', 'Not pregnant').result, 'contradiction');

@@ -150,6 +150,13 @@ export function remoteTerminology(options: RemoteOptions): RemoteTerminology {
 
   async function load({ codes }: CodesNeeded): Promise<Terminology> {
     const fetched = await fetchAll(codes);
+    // What products are made of and allergies are to: their places are needed for the allergen check.
+    const substances = [...fetched.values()].flatMap((answer) =>
+      'concept' in answer
+        ? [...(answer.concept.product?.ingredients ?? []), answer.concept.allergen ?? '']
+        : [],
+    );
+    for (const [id, answer] of await fetchAll(substances)) fetched.set(id, answer);
     const rows = [...fetched.values()].flatMap((answer) => ('concept' in answer ? [answer.concept] : []));
     const edition = editionOf(
       { uri: options.version ?? snomed, version: options.version ?? 'server default', source: 'remote' },

@@ -109,7 +109,7 @@ export function addNormalPressure(draft: Draft): void {
 function addBody(draft: Draft): void {
   const { random } = draft;
   const height = between(random, 155, 188);
-  const weight = between(random, 55, 85);
+  const weight = between(random, 55, 82);
   addMeasurement(draft, '50373000', 'Body height measure', height, 'cm');
   addMeasurement(draft, '27113001', 'Body weight', weight, 'kg');
   const index = Math.round((weight / (height / 100) ** 2) * 10) / 10;
@@ -190,6 +190,24 @@ function addBackground(draft: Draft): void {
   ]);
 }
 
+/** A pregnancy the practice knows of, for a woman of an age for it. */
+function addPregnancy(draft: Draft): void {
+  const birthDate = `${Number(draft.day.slice(0, 4)) - between(draft.random, 19, 43) - 1}-12-15`;
+  draft.patient.resource.birthDate = birthDate;
+  draft.record.demographics = { ...draft.record.demographics, birthDate };
+  draft.record.pregnancy = {
+    state: 'pregnant',
+    expectedDelivery: daysFrom(draft.day, between(draft.random, 20, 200)),
+  };
+  const words = pick(draft.random, [
+    'Pregnant',
+    'Pregnancy',
+    'Currently pregnant',
+    'Patient currently pregnant',
+  ]);
+  addStatement(draft, '77386006', words, 'pregnancy-status');
+}
+
 const bodies: Readonly<Record<ServiceName, (draft: Draft) => void>> = {
   bloodPressure(draft) {
     addNormalPressure(draft);
@@ -210,6 +228,7 @@ const bodies: Readonly<Record<ServiceName, (draft: Draft) => void>> = {
   },
   minorIllness(draft) {
     const { random } = draft;
+    if (draft.patient.resource.gender === 'female' && random() < 0.3) addPregnancy(draft);
     addMeasurement(draft, '703421000', 'Temperature', between(random, 361, 379) / 10, 'Cel');
     const [code, display, supplied] = pick(random, [
       ['262550002', 'Infected insect bite', true],

@@ -298,6 +298,16 @@ const pregnancy: readonly Plant[] = [
   ),
   row(
     'PG-06',
+    'an oophorectomy, side not said',
+    'minorIllness',
+    (draft) => {
+      pregnant(draft);
+      history(draft, '83152002', 'Oophorectomy', 900);
+    },
+    'WARN',
+  ),
+  row(
+    'PG-06',
     'menopause four years ago',
     'minorIllness',
     (draft) => {

@@ -14,7 +14,19 @@ interface ClinicalDate {
   readonly date: FhirDate;
 }
 
-function* clinicalDates(facts: Facts): Generator<ClinicalDate> {
+const readOnce = new WeakMap<Facts, readonly ClinicalDate[]>();
+
+/** Every clinical date of a message, read once for all rules of the family. */
+function clinicalDates(facts: Facts): readonly ClinicalDate[] {
+  let all = readOnce.get(facts);
+  if (all === undefined) {
+    all = [...readDates(facts)];
+    readOnce.set(facts, all);
+  }
+  return all;
+}
+
+function* readDates(facts: Facts): Generator<ClinicalDate> {
   const { content } = facts;
   const given: [string, string, string | undefined][] = [
     [content.composition.fullUrl, 'Composition.date', content.composition.resource.date],

@@ -13,18 +13,28 @@ function codingsOf({ concept }: CodedItem): Coding[] {
   return [...findCodings(concept, snomedSystem), ...findCodings(concept, dmdSystem)];
 }
 
-/** Every SNOMED or dm+d coding with the engine's answer about it. */
-function* checked(facts: Facts): Generator<{ item: CodedItem; coding: Coding; check: CodeCheck }> {
-  for (const item of facts.codedItems) {
-    for (const coding of codingsOf(item)) {
-      const { system, code, display } = coding;
-      yield {
-        item,
-        coding,
-        check: facts.terminology.validateCode({ system, code, display, valueSet: siblingsOf[item.place] }),
-      };
-    }
+interface Checked {
+  readonly item: CodedItem;
+  readonly coding: Coding;
+  readonly check: CodeCheck;
+}
+
+const checkedOnce = new WeakMap<Facts, readonly Checked[]>();
+
+/** Every SNOMED or dm+d coding with the engine's answer about it; asked once for all rules of the family. */
+function checked(facts: Facts): readonly Checked[] {
+  let all = checkedOnce.get(facts);
+  if (all === undefined) {
+    all = facts.codedItems.flatMap((item) =>
+      codingsOf(item).map((coding) => {
+        const { system, code, display } = coding;
+        const valueSet = siblingsOf[item.place];
+        return { item, coding, check: facts.terminology.validateCode({ system, code, display, valueSet }) };
+      }),
+    );
+    checkedOnce.set(facts, all);
   }
+  return all;
 }
 
 /** Codes whose own rule speaks of them: no second finding from the value set. */
@@ -75,7 +85,10 @@ function* displayFindings(facts: Facts): Generator<Hit> {
     const siblings = siblingsOf[item.place];
     const shown = [...new Set([coding.display, item.concept.text])];
     for (const words of shown) {
-      const match = facts.terminology.displayMatch(conceptId, words, siblings);
+      const isDisplay = words === coding.display && check.displayMatch !== undefined;
+      const match = isDisplay
+        ? check.displayMatch
+        : facts.terminology.displayMatch(conceptId, words, siblings);
       if (match.result === 'preferred' || match.result === 'synonym' || match.result === 'noDisplay')
         continue;
       const isDenied = match.severity === 'block' || match.result === 'contradiction';

@@ -18,6 +18,7 @@ import type { Group } from './gather.ts';
 import { holds, mergeResource } from './merge.ts';
 import { nameOf, type Ready } from './prepare.ts';
 import type { ReportKeeper } from './report.ts';
+import { isSomebodyElse } from './same-person.ts';
 
 type Db = Kysely<RecordTables>;
 
@@ -175,6 +176,15 @@ function compilePerson(
   const resources = new Map(stored?.resources);
   const came = new Map<string, Ready>();
   const id = storedId ?? person.groups.find((group) => group.patient)?.patientId;
+  const held = resources.get(`Patient/${storedId}`);
+  if (person.groups.some(({ patient }) => patient && isSomebodyElse(held, patient.resource))) {
+    for (const group of person.groups) {
+      for (const one of [...(group.patient ? [group.patient] : []), ...group.resources]) {
+        refuse(one, 'the NHS number is held here by a person with another name and birth date', keeper);
+      }
+    }
+    return undefined;
+  }
   let facts: RecordFacts = stored?.facts ?? {};
   for (const group of person.groups) {
     for (const one of [...(group.patient ? [group.patient] : []), ...group.resources]) {

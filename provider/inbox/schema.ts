@@ -180,6 +180,7 @@ export const inboxMigrations: readonly Migration[] = [
         code text not null,
         body text not null,
         created_at timestamptz not null,
+        claimed_until timestamptz,
         sent_at timestamptz,
         mesh_id text,
         failed text,

@@ -54,39 +54,62 @@ interface OutboxRow {
   body: string;
 }
 
+/** An answer is one sender's for so long; one that died meanwhile leaves it to the next. */
+const CLAIM_MS = 5 * 60_000;
+
+/** Claims what waits for a mailbox, so that two senders never send the same. */
+async function claim(db: InboxDb, mailbox: string, now: Date): Promise<OutboxRow[]> {
+  const until = new Date(now.getTime() + CLAIM_MS);
+  const claimed = await sql<OutboxRow>`update inbox_outbox set claimed_until = ${until}
+    where mailbox = ${mailbox} and sent_at is null and failed is null
+      and (claimed_until is null or claimed_until <= ${now})
+    returning practice, out_key, message_key, recipient, workflow_id, subject, code, body`.execute(db);
+  return claimed.rows.toSorted((a, b) => a.out_key - b.out_key);
+}
+
+const unclaim = (db: InboxDb, { practice, out_key }: OutboxRow) =>
+  sql`update inbox_outbox set claimed_until = null
+    where practice = ${practice} and out_key = ${out_key}`.execute(db);
+
+/** The MESH id of an answer that went out; undefined where it did not. */
+async function sendOne(mailbox: Mailbox, row: OutboxRow): Promise<string | undefined> {
+  try {
+    const { messageId } = await mailbox.send({
+      to: row.recipient,
+      workflowId: row.workflow_id,
+      localId: row.practice,
+      subject: row.subject,
+      body: row.body,
+    });
+    return messageId;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Sends what waits for a mailbox, oldest first. An answer that cannot be sent holds back later ones to the same message
  * only. Answers how many went out.
  */
 export async function sendAnswers(db: InboxDb, ports: InboxPorts, mailbox: Mailbox): Promise<number> {
-  const waiting =
-    await sql<OutboxRow>`select practice, out_key, message_key, recipient, workflow_id, subject, code, body
-    from inbox_outbox where mailbox = ${mailbox.id} and sent_at is null and failed is null
-    order by out_key limit 500`.execute(db);
   const stuck = new Set<string>();
   let sent = 0;
-  for (const row of waiting.rows) {
+  for (const row of await claim(db, mailbox.id, ports.now())) {
     const message = `${row.practice} ${row.message_key}`;
-    if (stuck.has(message)) continue;
-    try {
-      const { messageId } = await mailbox.send({
-        to: row.recipient,
-        workflowId: row.workflow_id,
-        localId: row.practice,
-        subject: row.subject,
-        body: row.body,
-      });
-      await sql`update inbox_outbox set sent_at = ${ports.now()}, mesh_id = ${messageId}
-        where practice = ${row.practice} and out_key = ${row.out_key}`.execute(db);
-      sent += 1;
-    } catch {
+    const meshId = stuck.has(message) ? undefined : await sendOne(mailbox, row);
+    if (meshId === undefined) {
       stuck.add(message);
+      await unclaim(db, row);
       ports.onAlert({
         kind: 'answer-not-sent',
         practice: row.practice,
         detail: `answer ${row.code} to message ${row.message_key} could not be sent yet`,
       });
+      continue;
     }
+    await sql`update inbox_outbox set sent_at = ${ports.now()}, mesh_id = ${meshId}
+      where practice = ${row.practice} and out_key = ${row.out_key}`.execute(db);
+    sent += 1;
   }
   return sent;
 }

@@ -21,6 +21,7 @@ export {
   permissionOf,
   retiredCareSettings,
 } from './organisation-types.ts';
+export { answerProblem, type FieldError, Problem } from './problem.ts';
 export {
   foundationsProduct,
   globalSwitch,
@@ -48,4 +49,5 @@ export {
   writeSwitches,
 } from './store.ts';
 export { type Actor, moveSwitch, type RequestedState, SwitchRefusal, type SwitchRequest } from './switch.ts';
+export { parsePage } from './switch-body.ts';
 export type * from './types.ts';

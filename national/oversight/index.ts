@@ -1,0 +1,2 @@
+// Oversight: what the operator watches over and puts right.
+export * from './recall/index.ts';

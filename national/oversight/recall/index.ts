@@ -1,0 +1,17 @@
+// Recall of miscoded entries at the operator. spec: national-service §15
+export { enablementOf, envelopesOfMesh, practicesOfDirectory } from './adapters.ts';
+export type { OversightStore, RecallCase } from './cases.ts';
+export { type CodeSets, codeSetsOver } from './code-sets.ts';
+export { recallCaseMigrations } from './migrations.ts';
+export type {
+  EnvelopeScope,
+  Envelopes,
+  RecallPorts,
+  RecallPractice,
+  RecallPractices,
+  Recipient,
+} from './ports.ts';
+export { publicReport as publicRecallReport } from './reports.ts';
+export { type RecallRoutes, recallRoutes } from './routes.ts';
+export { type OrderTransport, openOrderTransport } from './transport.ts';
+export { type RecallWorker, type RecallWorkerOptions, startRecallWorker } from './worker.ts';

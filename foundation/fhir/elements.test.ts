@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isResourceType, resourceDefinition, typeDefinition, typeNames } from './elements.ts';
-import { sharedFiles, skipWithout } from './shared-files.ts';
+import { sharedFiles, skipWithout } from './shared-files-for-tests.ts';
 import type { StructureDefinition } from './types.ts';
 import { fromXml } from './xml-read.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseJson, serializeJson } from './json.ts';
 import { forEachReference } from './references.ts';
-import { sharedFiles, skipWithout } from './shared-files.ts';
+import { sharedFiles, skipWithout } from './shared-files-for-tests.ts';
 import { validate } from './validate.ts';
 import { fromXml } from './xml-read.ts';
 import { toXml } from './xml-write.ts';

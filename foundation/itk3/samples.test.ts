@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Bundle, fromXml, toXml } from '../fhir/index.ts';
-import { sharedFiles, skipWithout } from '../fhir/shared-files.ts';
+import { sharedFiles, skipWithout } from '../fhir/shared-files-for-tests.ts';
 import { testNow } from './messages-for-tests.ts';
 import { readMessage } from './read-message.ts';
 import { receive } from './receive.ts';

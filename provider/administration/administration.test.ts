@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { ConfigurationError } from '@gp-connect/foundation/config';
 import { testStores } from '@gp-connect/foundation/store';
-import { nhsNumber, people, practice } from '../service/made-up-practice.ts';
+import { nhsNumber, people, practice } from '../service/made-up-practice-for-tests.ts';
 import {
   administrationToken,
   type ProviderUnderTest,

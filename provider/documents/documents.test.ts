@@ -11,7 +11,7 @@ import {
   type PersonName,
   people,
   practice,
-} from '../service/made-up-practice.ts';
+} from '../service/made-up-practice-for-tests.ts';
 import {
   origin,
   type ProviderUnderTest,

@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { fromXml } from '@gp-connect/foundation/fhir';
 import { dstu2System, system } from '@gp-connect/foundation/nhs';
 import { testStores } from '@gp-connect/foundation/store';
-import { nhsNumber, people, practice } from '../service/made-up-practice.ts';
+import { nhsNumber, people, practice } from '../service/made-up-practice-for-tests.ts';
 import { type ProviderUnderTest, type Question, startTestProvider } from '../service/provider-under-test.ts';
 
 const token = (of: string, value: string) => `identifier=${encodeURIComponent(`${of}|${value}`)}`;

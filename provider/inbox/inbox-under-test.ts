@@ -14,7 +14,7 @@ import {
 } from '../controls/index.ts';
 import { recallMigrations } from '../recall/index.ts';
 import { openRecords, recordMigrations } from '../record/index.ts';
-import { nhsNumber } from '../record/test-records.ts';
+import { nhsNumber } from '../record/records-for-tests.ts';
 import {
   type ArrivalMeta,
   type InboxPorts,

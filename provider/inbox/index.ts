@@ -1,4 +1,6 @@
 // The inbox, where messages are received, reviewed and filed: what other capabilities may use.
+export { type PracticeServerDependencies, practiceServer } from './api/practice-server.ts';
+export { practiceRoutes } from './api/routes.ts';
 export { firstBrokenEvent } from './events.ts';
 export { type Inbox, type InboxDependencies, openInbox } from './open-inbox.ts';
 export { type PlausibilityRules, plausibilityRules } from './plausibility-rules.ts';

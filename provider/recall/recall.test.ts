@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { system } from '@gp-connect/foundation/nhs';
 import { testStores } from '@gp-connect/foundation/store';
 import type { TlsIdentity } from '@gp-connect/foundation/trust';
-import { fillPractice, nhsNumber, people, practice } from '../service/made-up-practice.ts';
+import { fillPractice, nhsNumber, people, practice } from '../service/made-up-practice-for-tests.ts';
 import { type ProviderUnderTest, startTestProvider } from '../service/provider-under-test.ts';
 import { type LedgerEntry, RecallRefusal, writeLedger } from './index.ts';
 import { operatorName, orderKeyFile, type SentOrder, sendOrder } from './orders-for-tests.ts';

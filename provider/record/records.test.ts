@@ -16,7 +16,7 @@ import {
   snomed,
   stores,
   withRecords,
-} from './test-records.ts';
+} from './records-for-tests.ts';
 
 const number = nhsNumber(1);
 const restricted = { security: [{ system: system.confidentiality, code: 'R' }] };

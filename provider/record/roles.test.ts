@@ -5,7 +5,7 @@ import { hl7UkProfile, nhsProfile, system } from '@gp-connect/foundation/nhs';
 import { compileRecord } from './compile.ts';
 import type { ResourceJson } from './json.ts';
 import { readLinks } from './links-of.ts';
-import { nhsNumber, observation, patient, snomed } from './test-records.ts';
+import { nhsNumber, observation, patient, snomed } from './records-for-tests.ts';
 
 const number = nhsNumber(2);
 const compile = (...resources: object[]) => {

@@ -10,7 +10,7 @@ import { fromXml } from '@gp-connect/foundation/fhir';
 import { interactionRow, operationOutcomeProfile, system } from '@gp-connect/foundation/nhs';
 import { sql, testStores } from '@gp-connect/foundation/store';
 import { openAuthority } from '@gp-connect/foundation/trust';
-import { people, practice } from './made-up-practice.ts';
+import { people, practice } from './made-up-practice-for-tests.ts';
 import {
   headersFor,
   type ProviderUnderTest,

@@ -25,7 +25,7 @@ import {
   type TlsIdentity,
 } from '@gp-connect/foundation/trust';
 import { switchNames } from '../controls/index.ts';
-import { fillPractice, practice } from './made-up-practice.ts';
+import { fillPractice, practice } from './made-up-practice-for-tests.ts';
 import { type ProviderSettings, providerSettings } from './settings.ts';
 import { openProviderStore, type ProviderStore, type RunningProvider, startProvider } from './start.ts';
 

@@ -1,6 +1,7 @@
 // Why a reviewer's request is not carried out. spec: messaging §10.1, §10.2
 
 export const inboxFaults = {
+  NOT_SIGNED_IN: 401,
   NOT_FOUND: 404,
   NOT_ALLOWED: 403,
   CHANGED: 409,

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { nationalRulePack, type RulePack } from '@gp-connect/foundation/plausibility';
 import { sql, testStores } from '@gp-connect/foundation/store';
-import { recordOf } from '../../record/test-records.ts';
+import { recordOf } from '../../record/records-for-tests.ts';
 import {
   doctor,
   fillTestPractice,
@@ -579,7 +579,12 @@ for (const { name, fresh } of testStores()) {
         );
       await assert.rejects(decide({ actionTaken: 'task-made' }), refusal('DECISION'));
       await assert.rejects(
-        decide({ confirmed: true, actionTaken: 'patient-contacted' }),
+        decide({
+          decision: 'override',
+          reason: 'seen before the death',
+          confirmed: true,
+          actionTaken: 'patient-contacted',
+        }),
         refusal('DECISION', 'SG-21'),
       );
       await it.inbox.refuse(ods, view.item, view.version, { reason: 'other' }, doctor);

@@ -19,7 +19,7 @@ import {
   recordOf,
   stores,
   withRecords,
-} from '../test-records.ts';
+} from '../records-for-tests.ts';
 import { importEvents } from './import-events.ts';
 import { importRecords } from './import-records.ts';
 

@@ -5,9 +5,9 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { openStore, sql } from '@gp-connect/foundation/store';
 import { openRecords, recordMigrations } from '../open-records.ts';
-import { nhsNumber, recordOf, stores } from '../test-records.ts';
+import { nhsNumber, recordOf, stores } from '../records-for-tests.ts';
 
-const script = fileURLToPath(new URL('./killed-import.ts', import.meta.url));
+const script = fileURLToPath(new URL('./killed-import-for-tests.ts', import.meta.url));
 const PEOPLE = 2_000;
 
 async function importUntil(url: string, people: number, kill: boolean): Promise<string> {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
-import { stores, withRecords } from '../test-records.ts';
+import { stores, withRecords } from '../records-for-tests.ts';
 import { importRecords } from './import-records.ts';
 
 const patient = (family: string, birthDate: string) => ({

@@ -8,8 +8,8 @@ import { sql } from '@gp-connect/foundation/store';
 import { objects, type ResourceJson } from '../json.ts';
 import { answerList } from '../normalise/lists.ts';
 import type { Records } from '../open-records.ts';
+import { stores, withRecords } from '../records-for-tests.ts';
 import { actorTypes } from '../role-of.ts';
-import { stores, withRecords } from '../test-records.ts';
 import { importRecords } from './import-records.ts';
 import { differences, semanticallyEqual } from './semantically-equal.ts';
 

@@ -1,7 +1,7 @@
 // For tests: a process that imports many people and is killed while it does. Arguments: database address, people.
 import { openStore } from '@gp-connect/foundation/store';
 import { openRecords, recordMigrations } from '../open-records.ts';
-import { ndjson, nhsNumber, observation, patient } from '../test-records.ts';
+import { ndjson, nhsNumber, observation, patient } from '../records-for-tests.ts';
 import { importRecords } from './import-records.ts';
 
 const [url, people] = process.argv.slice(2) as [string, string];

@@ -8,7 +8,25 @@ export {
   openAdministration,
   type SwitchState,
 } from './administration/index.ts';
-export { type HostedPractice, type SwitchName, switchNames } from './controls/index.ts';
+export {
+  type HostedPractice,
+  type Inbound,
+  type InboundSwitch,
+  inboundSwitchNames,
+  openInbound,
+  type SwitchName,
+  switchNames,
+} from './controls/index.ts';
 export { type CanonicalRecord, type ImportReport, importRecords, type Records } from './record/index.ts';
+export type {
+  Inbox,
+  InboxSettings,
+  ItemView,
+  Mailbox,
+  OutgoingMessage,
+  StaffUser,
+  StaffVerifier,
+} from './inbox/index.ts';
+export { plausibilityRules } from './inbox/index.ts';
 export * from './service/index.ts';
 export * from './recall/index.ts';

@@ -103,7 +103,8 @@ export function openInbound(db: Db, now: () => Date): Inbound {
     from: string,
     to: string,
     { actor, reason }: ChangedBy,
-  ) => sql`insert into inbound_change (ods, control, from_state, to_state, actor, reason, at)
+  ) =>
+    sql`insert into inbound_change (ods, control, from_state, to_state, actor, reason, at)
       values (${ods}, ${control}, ${from}, ${to}, ${actor}, ${reason}, ${now()})`.execute(step);
   const onOff = (on: boolean): string => (on ? 'on' : 'off');
 
@@ -145,21 +146,38 @@ export function openInbound(db: Db, now: () => Date): Inbound {
           await sql`insert into inbound_sender_block (ods, sender, actor, reason, since)
             values (${ods}, ${sender}, ${by.actor}, ${by.reason}, ${now()})`.execute(step);
         }
-        await changed(step, ods, `sender:${sender}`, blocked ? 'taken' : 'blocked', blocked ? 'blocked' : 'taken', by);
+        await changed(
+          step,
+          ods,
+          `sender:${sender}`,
+          blocked ? 'taken' : 'blocked',
+          blocked ? 'blocked' : 'taken',
+          by,
+        );
       });
     },
     async stop(ods, { kind, value }, stopped, by) {
       await db.transaction().execute(async (step) => {
-        await sql`delete from filing_stop where ods = ${ods} and kind = ${kind} and value = ${value}`.execute(step);
+        await sql`delete from filing_stop where ods = ${ods} and kind = ${kind} and value = ${value}`.execute(
+          step,
+        );
         if (stopped) {
           await sql`insert into filing_stop (ods, kind, value, actor, reason, since)
             values (${ods}, ${kind}, ${value}, ${by.actor}, ${by.reason}, ${now()})`.execute(step);
         }
-        await changed(step, ods, `filing:${kind}:${value}`, stopped ? 'open' : 'stopped', stopped ? 'stopped' : 'open', by);
+        await changed(
+          step,
+          ods,
+          `filing:${kind}:${value}`,
+          stopped ? 'open' : 'stopped',
+          stopped ? 'stopped' : 'open',
+          by,
+        );
       });
     },
     async changes(ods) {
-      const found = await sql<InboundChange>`select control, from_state as "from", to_state as "to", actor, reason, at
+      const found =
+        await sql<InboundChange>`select control, from_state as "from", to_state as "to", actor, reason, at
         from inbound_change where ods = ${ods} order by id`.execute(db);
       return found.rows;
     },

@@ -1,15 +1,5 @@
 // The practice's own controls over what GP Connect may do with its records.
 export { type Controls, type HostedPractice, openControls, type PracticeControls } from './controls.ts';
-export { type ControlTables, controlMigrations } from './store.ts';
-export {
-  type AreaSwitch,
-  areaSwitches,
-  type CapabilitySwitch,
-  isSwitchedOn,
-  type PracticeSwitches,
-  type SwitchName,
-  switchNames,
-} from './switches.ts';
 export {
   type ChangedBy,
   type FilingStop,
@@ -22,3 +12,13 @@ export {
   openInbound,
   type SenderBlock,
 } from './inbound.ts';
+export { type ControlTables, controlMigrations } from './store.ts';
+export {
+  type AreaSwitch,
+  areaSwitches,
+  type CapabilitySwitch,
+  isSwitchedOn,
+  type PracticeSwitches,
+  type SwitchName,
+  switchNames,
+} from './switches.ts';

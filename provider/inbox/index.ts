@@ -9,6 +9,7 @@ export { readArrival } from './receiving/collect.ts';
 export type { Arrival } from './receiving/keep.ts';
 export type { Received } from './receiving/receive-message.ts';
 export { type Decision, decisionRules, refusalReasons } from './review/decision-rules.ts';
+export type { ItemView } from './review/open-item.ts';
 export { type InboxFaultCode, InboxRefusal, inboxFaults } from './review/refusals.ts';
 export { inboxMigrations } from './schema.ts';
 export { changeSettings, type InboxSettings, inboxSettings, settingsOf } from './settings.ts';

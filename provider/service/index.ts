@@ -1,4 +1,5 @@
 // A whole provider deployment.
+export type { InboxComposition, RunningInbox } from './inbox-mount.ts';
 export { type ProviderSettings, providerSettings } from './settings.ts';
 export {
   openProviderStore,

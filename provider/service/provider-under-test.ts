@@ -25,6 +25,7 @@ import {
   type TlsIdentity,
 } from '@gp-connect/foundation/trust';
 import { switchNames } from '../controls/index.ts';
+import type { InboxComposition } from './inbox-mount.ts';
 import { fillPractice, practice } from './made-up-practice-for-tests.ts';
 import { type ProviderSettings, providerSettings } from './settings.ts';
 import { openProviderStore, type ProviderStore, type RunningProvider, startProvider } from './start.ts';
@@ -89,6 +90,7 @@ export async function startTestProvider(
   options: {
     settings?: Record<string, unknown>;
     clock?: () => number;
+    inbox?: InboxComposition;
     fill?: (opened: ProviderStore) => Promise<void>;
   } = {},
 ): Promise<ProviderUnderTest> {
@@ -107,6 +109,7 @@ export async function startTestProvider(
     listen: anyPort,
     operations: anyPort,
     administration: anyPort,
+    practice: anyPort,
     publicOrigin: origin,
     database: database.url,
     audit: {
@@ -132,6 +135,7 @@ export async function startTestProvider(
   const running = await startProvider(settings, opened, {
     logger: createLogger({ name: 'test', destination: { write: (line) => void lines.push(line) } }),
     ...(options.clock ? { clock: options.clock } : {}),
+    ...(options.inbox ? { inbox: options.inbox } : {}),
   });
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => {

@@ -19,6 +19,9 @@ export const providerSettings = z.strictObject({
   listen: address(8420),
   operations: address(8460).describe('Health and metrics, for the machine itself'),
   administration: address(8470).describe('Import of records, for the machine itself'),
+  practice: address(8480).describe(
+    'The inbox for the practices’ own users, where it is composed; TLS unless it is the machine itself',
+  ),
   publicOrigin: z.string().url().describe('https://host:port as registered in SDS, without a path'),
   database: z.string().default('embedded:.data/provider').describe('postgres://… or embedded:{folder}'),
   audit: z.strictObject({

@@ -15,9 +15,17 @@ import { openStore, type Store } from '@gp-connect/foundation/store';
 import { openRevocations, serverTls } from '@gp-connect/foundation/trust';
 import { startAdministration } from '../administration/index.ts';
 import { openPracticeAudit } from '../audit/index.ts';
-import { type Controls, type ControlTables, controlMigrations, openControls } from '../controls/index.ts';
+import {
+  type Controls,
+  type ControlTables,
+  controlMigrations,
+  inboundMigrations,
+  openControls,
+} from '../controls/index.ts';
+import { inboxMigrations } from '../inbox/index.ts';
 import { entryLedger, openRecallDesk, type RecallDesk, recallMigrations } from '../recall/index.ts';
 import { openRecords, type Records, type RecordTables, recordMigrations } from '../record/index.ts';
+import { type InboxComposition, type RunningInbox, startInbox } from './inbox-mount.ts';
 import { mountRecall } from './recall-mount.ts';
 import { addRoutes, openAnswering } from './routes.ts';
 import type { ProviderSettings } from './settings.ts';
@@ -41,6 +49,8 @@ export async function openProviderStore(
     ...recordMigrations,
     ...controlMigrations,
     ...recallMigrations,
+    ...inboundMigrations,
+    ...inboxMigrations,
   ]);
   return {
     store,
@@ -55,6 +65,8 @@ export interface RunningProvider {
   readonly administration: ListenAddress;
   /** Where practices work their recall lists. */
   readonly recall: RecallDesk;
+  /** There where it was composed. */
+  readonly inbox?: RunningInbox;
   close(): Promise<void>;
 }
 
@@ -65,7 +77,11 @@ export interface RunningProvider {
 export async function startProvider(
   settings: ProviderSettings,
   { store, records, controls }: ProviderStore,
-  { clock = Date.now, logger }: { clock?: () => number; logger?: Logger } = {},
+  {
+    clock = Date.now,
+    logger,
+    inbox: composition,
+  }: { clock?: () => number; logger?: Logger; inbox?: InboxComposition } = {},
 ): Promise<RunningProvider> {
   const log = logger ?? createLogger({ name: settings.software.name, level: settings.logLevel });
   const metrics = createMetrics('provider');
@@ -154,7 +170,29 @@ export async function startProvider(
       metrics,
     });
     closers.push(() => administration.close());
-    return { address, operations: operations.address, administration: administration.address, recall, close };
+    const inbox =
+      composition &&
+      (await startInbox({
+        composition,
+        listen: settings.practice,
+        identity,
+        store,
+        records,
+        controls,
+        audit,
+        clock,
+        logger: log,
+        metrics,
+      }));
+    if (inbox) closers.push(() => inbox.close());
+    return {
+      address,
+      operations: operations.address,
+      administration: administration.address,
+      recall,
+      ...(inbox ? { inbox } : {}),
+      close,
+    };
   } catch (error) {
     await close();
     throw error;

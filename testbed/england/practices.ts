@@ -91,7 +91,8 @@ export function makePractices(seed: number, patients: number): Practice[] {
 function makePractice(seed: number, index: number, firstPerson: number, listSize: number): Practice {
   const chance = new Chance(`${seed}/practice/${index}`);
   const ods = `A83${901 + index}`;
-  const supplier = supplierOf(index % 5 < 3 ? 'orchard' : 'cedar');
+  // Later practices lean to Cedar, so that the two deployments hold about as many entries each.
+  const supplier = supplierOf(index % 5 < (index < 10 ? 3 : 1) ? 'orchard' : 'cedar');
   const form = supplier.style.idForm;
   const town = towns[index % towns.length]!;
   const name = `${surnamesOfSurgeries[index]} ${index % 3 === 0 ? 'Medical Centre' : index % 3 === 1 ? 'Surgery' : 'Health Centre'}`;

@@ -89,9 +89,11 @@ export async function decide(
         ? await settleFiled({ db, records, practice, at, by }, filedAs, decision)
         : await settleWaiting({ db, entries, practice, at }, item, decision);
       if (filedAs) await records.liftQuarantine(db, practice, [filedAs], causeOf(recall));
-      await entries.release(db, practice, [item.entry], causeOf(recall));
       const outcome =
         !filedAs && decision.decision === 'entered-in-error' ? 'rejected' : outcomes[decision.decision];
+      // What was refused while it waited stays held: no reviewer may file it afterwards.
+      if (outcome === 'rejected') await entries.hold(db, practice, [item.entry], causeOf(recall));
+      else await entries.release(db, practice, [item.entry], causeOf(recall));
       const { reason } = decision;
       await settle(db, practice, item, { outcome, replacement, reason, by: by.user, role: by.role, at });
       await sql`insert into recall_notice (practice, recall, sender_ods, message, outcome, created_at)

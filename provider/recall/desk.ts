@@ -8,7 +8,7 @@ import { type Exposure, exposureOf, readCounts } from './exposure.ts';
 import type { FiledEntries } from './filed-entries.ts';
 import { type RecallItem, readItems } from './items.ts';
 import { type NotifySender, sendNotices } from './notices.ts';
-import { changingSteps, type RecallOrder } from './order.ts';
+import { opposites, type RecallOrder } from './order.ts';
 import { RecallRefusal } from './refusal.ts';
 import { type StepAnswer, stepRuns } from './steps.ts';
 
@@ -23,7 +23,7 @@ export interface RecallDependencies {
 export interface RecallDesk {
   /**
    * Carries out an order, kept word for word as `body`. The same order again gets the same answer and changes nothing.
-   * @throws RecallRefusal 409 for a step of an earlier run than one already carried out
+   * @throws RecallRefusal 409 for a step whose opposite of a later run was carried out already
    */
   order(order: RecallOrder, body: string): Promise<StepAnswer>;
   /** The practice's work list, in pages by entry. */
@@ -89,7 +89,7 @@ export function openRecallDesk(dependencies: RecallDependencies): RecallDesk {
             and recall = ${recall} and run = ${run} and step = ${step}`.execute(transaction);
           return JSON.parse(known.rows[0]!.answer) as StepAnswer;
         }
-        if (changingSteps.has(step)) await refuseLate(transaction, order);
+        await refuseLate(transaction, order);
         const result =
           exposed ??
           (await stepRuns[step as keyof typeof stepRuns]({
@@ -180,10 +180,12 @@ async function ownEntry(
 
 async function refuseLate(
   transaction: Parameters<typeof readItems>[0],
-  { practice, recall, run }: RecallOrder,
+  { practice, recall, run, step }: RecallOrder,
 ): Promise<void> {
+  const opposite = opposites[step];
+  if (!opposite) return;
   const later = await sql`select 1 from recall_order where practice = ${practice} and recall = ${recall}
-    and run > ${run} and step = any(${[...changingSteps]}::text[]) limit 1`.execute(transaction);
+    and run > ${run} and step = ${opposite} limit 1`.execute(transaction);
   if (later.rows.length > 0)
     throw new RecallRefusal(409, 'superseded', 'A later order of this recall was carried out already');
 }

@@ -16,13 +16,14 @@ export const recallSteps = [
 ] as const;
 export type RecallStep = (typeof recallSteps)[number];
 
-/** Steps that change something here; a late one of an earlier run is refused. */
-export const changingSteps: ReadonlySet<RecallStep> = new Set([
-  'flag-for-review',
-  'quarantine',
-  'correct',
-  'release',
-]);
+/**
+ * Steps of which the later run decides: orders travel side by side, and a late one must not undo the newer one's work.
+ * All others come to the same in any order.
+ */
+export const opposites: Readonly<Partial<Record<RecallStep, RecallStep>>> = {
+  quarantine: 'release',
+  release: 'quarantine',
+};
 
 const id = z.string().regex(/^[A-Za-z0-9-]{1,64}$/);
 

@@ -174,6 +174,9 @@ for (const database of testStores()) {
     test('a late order of an earlier run is refused', async () => {
       const late = await send({ step: 'release', run: 3 });
       assert.deepEqual([late.status, late.body.title], [409, 'superseded']);
+      const commutes = await send({ step: 'flag-for-review', run: 3 });
+      assert.equal(commutes.status, 200);
+      assert.deepEqual(await shownIds(), []);
     });
 
     test('containment can be undone, and put back', async () => {

@@ -97,7 +97,8 @@ async function quarantine(context: StepContext) {
 async function release({ db, records, entries, order, now }: StepContext) {
   const items = await readItems(db, order.practice, { recall: order.recall });
   const contained = items.filter(
-    ({ containedAt, releasedAt }) => containedAt !== null && releasedAt === null,
+    ({ containedAt, releasedAt, outcome }) =>
+      containedAt !== null && releasedAt === null && outcome !== 'rejected',
   );
   const cause = causeOf(order.recall);
   const filed = contained.flatMap(({ filedAs }) => (filedAs ? [filedAs] : []));

@@ -15,7 +15,7 @@ import { structured } from './structured.ts';
 const benches: readonly Bench[] = [gateway, structured, importing, startup, audit];
 
 /** Programs of this folder that print their own table and line: by name, what their files begin with. */
-const others: Readonly<Record<string, string>> = { plausibility: 'plausibility' };
+const others: Readonly<Record<string, string>> = { plausibility: 'plausibility', recall: 'recall' };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -14,7 +14,7 @@ import {
   practice,
   startOfTest,
 } from '../inbox-under-test.ts';
-import { pdfBytes, pressure, sendDocument, updateRecord } from '../messages-for-tests.ts';
+import { flucloxacillin, pdfBytes, pressure, sendDocument, updateRecord } from '../messages-for-tests.ts';
 
 const at = startOfTest;
 const by = { actor: 'test', reason: 'test' };
@@ -200,6 +200,86 @@ const spoilt: readonly Spoilt[] = [
     codes: ['20009'],
     issue: 'value',
   },
+  {
+    what: 'another version of a known MessageDefinition',
+    body: () =>
+      sendDocument({ patient: people.lark, at }).xml.replace(
+        'ITK-GPConnectSendDocument-MessageDefinition-1',
+        'ITK-GPConnectSendDocument-MessageDefinition-2',
+      ),
+    meta: send,
+    codes: ['10005'],
+  },
+  {
+    what: 'a first entry that is not the MessageHeader',
+    body: () => {
+      const { xml } = correct();
+      const [header, organisation] = xml.match(
+        /<entry><fullUrl[^>]*\/><resource>(?=<(MessageHeader|Organization))/g,
+      )!;
+      const from = xml.indexOf(header!);
+      const middle = xml.indexOf(organisation!, from + 1);
+      const end = xml.indexOf('</entry>', middle) + '</entry>'.length;
+      return xml.slice(0, from) + xml.slice(middle, end) + xml.slice(from, middle) + xml.slice(end);
+    },
+    codes: ['20006'],
+    issue: 'structure',
+  },
+  {
+    what: 'no Encounter',
+    body: () =>
+      updateRecord({
+        patient: people.lark,
+        at,
+        change: (resources) =>
+          resources
+            .filter(({ resourceType }) => resourceType !== 'Encounter')
+            .map((resource) => {
+              const { encounter, context, ...rest } = resource;
+              const section = rest.section as { entry: { reference: string }[] }[] | undefined;
+              const gone = (encounter as { reference: string } | undefined)?.reference;
+              return section === undefined
+                ? rest
+                : {
+                    ...rest,
+                    section: [{ entry: section[0]!.entry.filter(({ reference }) => reference !== gone) }],
+                  };
+            }) as typeof resources,
+      }).xml,
+    codes: ['20009'],
+    issue: 'required',
+  },
+  {
+    what: 'an Observation without display',
+    body: changedResources('Observation', (one) => {
+      delete (one.code as { coding: { display?: string }[] }).coding[0]!.display;
+    }),
+    codes: ['20009'],
+    issue: 'required',
+  },
+  ...['quantity.code', 'dosageInstruction.patientInstruction'].map(
+    (element): Spoilt => ({
+      what: `a MedicationDispense without ${element}`,
+      body: () =>
+        updateRecord({
+          patient: people.lark,
+          at,
+          extras: [flucloxacillin()],
+          change: (resources) =>
+            resources.map((resource) => {
+              const copy = structuredClone(resource);
+              const quantity = copy.quantity as { code?: string } | undefined;
+              const [dosage] =
+                (copy.dosageInstruction as { patientInstruction?: string }[] | undefined) ?? [];
+              if (element === 'quantity.code') delete quantity?.code;
+              else delete dosage?.patientInstruction;
+              return copy;
+            }),
+        }).xml,
+      codes: ['20009'],
+      issue: 'required',
+    }),
+  ),
   ...(['issued', 'identifier'] as const).map(
     (element): Spoilt => ({
       what: `an Observation without ${element}`,
@@ -249,6 +329,17 @@ for (const { name, fresh } of testStores()) {
         assert.equal((await it.inbox.list(practice.ods, doctor)).length, waiting);
       });
     }
+
+    test('RecipientType FI on Send Document v1 is accepted (published v1 receivers refuse it)', async () => {
+      const message = sendDocument({ patient: people.lark, at, style: 'send-document-1' });
+      const informing = message.xml
+        .replace('<code value="FA"/>', '<code value="FI"/>')
+        .replace('For Action', 'For Information');
+      assert.notEqual(informing, message.xml);
+      const answers = await it.deliver(informing, { workflowId: 'GPFED_CONSULT_REPORT' });
+      assert.deepEqual(it.codes(answers), ['20013', '30001']);
+      assert.equal(answers[0]?.workflowId, 'GPFED_CONSULT_REPORT_ACK');
+    });
 
     test('an unreadable message is answered with the literal in place of its ids (§3.4)', async () => {
       const [answer] = await it.deliver('<broken');

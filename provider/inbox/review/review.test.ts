@@ -193,6 +193,17 @@ for (const { name, fresh } of testStores()) {
       assert.equal((await record(people.finch)).resources.size, before, 'nothing was filed');
     });
 
+    test('a diastolic code with a wrong check digit is blocked by T-01 and cannot be overridden', async () => {
+      const view = await arrive(
+        updateRecord({ patient: people.lark, at, extras: [pressure(128, 76, '1091811000000100')] }),
+      );
+      const reading = entryOf(view, 'observation');
+      const found = reading.findings.find(({ ruleId }) => ruleId === 'T-01');
+      assert.deepEqual([found?.severity, found?.overridable], ['BLOCK', false]);
+      assert.deepEqual(reading.choices, ['text-only', 'refuse']);
+      await it.inbox.refuse(ods, view.item, view.version, { reason: 'wrong-code' }, doctor);
+    });
+
     test('example D, PG-12: filing "not pregnant" closes no problem and removes no recall', async () => {
       await it.records.replacePatient(ods, [
         ...(await record(people.finch)).resources.values(),

@@ -1,0 +1,165 @@
+// What the routes of the practice portal work with, and its words for what goes wrong.
+import type { FastifyReply } from 'fastify';
+import {
+  type FailureWords,
+  html,
+  type Markup,
+  type PageOptions,
+  type Session,
+  type SignedInStaff,
+  type StaffDesk,
+  sendPage,
+  sendProblem,
+  signedInAs,
+  signInFailure,
+  unexpectedFailure,
+} from '../kit/index.ts';
+import { type InboxApi, InboxApiError } from './inbox-api.ts';
+import type { InboxClient } from './inbox-client.ts';
+
+export interface PracticeState extends SignedInStaff {
+  /** Messages put aside in this session: the next one is another. */
+  readonly skipped: Set<number>;
+  /** What was done just now, said once on the next page. */
+  done: string | undefined;
+}
+export type PracticeSession = Session<PracticeState>;
+
+export const newPracticeState = ({ identity, accessToken, idToken }: SignedInStaff): PracticeState => ({
+  identity,
+  accessToken,
+  idToken,
+  skipped: new Set(),
+  done: undefined,
+});
+
+export interface Desk extends StaffDesk<PracticeState> {
+  readonly client: InboxClient;
+}
+
+/** The API on behalf of the signed-in user, for the practice of their role. */
+export const apiFor = (desk: Desk, { state }: PracticeSession): InboxApi =>
+  desk.client.as({ accessToken: state.accessToken, ods: state.identity.organisation.ods });
+
+export interface Place {
+  readonly href: string;
+  readonly text: string;
+  readonly key: string;
+}
+
+/** The parts of the portal, each with the key that leads there from anywhere. */
+export const places: readonly Place[] = [
+  { href: '/inbox', text: 'Inbox', key: 'i' },
+  { href: '/overdue', text: 'Overdue', key: 'o' },
+  { href: '/tasks', text: 'Tasks', key: 'l' },
+  { href: '/notices', text: 'Notices', key: 't' },
+  { href: '/look-back', text: 'Look back', key: 'b' },
+  { href: '/senders', text: 'Senders', key: 'p' },
+  { href: '/controls', text: 'Controls', key: 'c' },
+  { href: '/keys', text: 'Keyboard', key: 'k' },
+];
+
+const navigation = (current: string | undefined): Markup =>
+  html`<nav class="gpc-places gpc-no-print" aria-label="Inbox and controls"><ul>${places.map(
+    ({ href, text, key }) =>
+      html`<li><a href="${href}" accesskey="${key}"${current === href ? html` aria-current="page"` : null}>${text}</a></li>`,
+  )}</ul></nav>`;
+
+export interface PracticePage extends Omit<PageOptions, 'signedIn' | 'wide'> {
+  /** Which of the places it belongs to. */
+  readonly place?: string;
+}
+
+/** A page with the places above it and, once, what was done just now. */
+export function sendPracticePage(
+  desk: Desk,
+  reply: FastifyReply,
+  session: PracticeSession,
+  { place, beforeContent, content, ...options }: PracticePage,
+  status = 200,
+): FastifyReply {
+  const { done } = session.state;
+  session.state.done = undefined;
+  const said = done && html`<p class="gpc-done" role="status">${done}</p>`;
+  return sendPage(
+    desk,
+    reply,
+    {
+      ...options,
+      wide: true,
+      signedIn: signedInAs(session),
+      beforeContent: html`${navigation(place)}${beforeContent}`,
+      content: html`${said}${content}`,
+    },
+    status,
+  );
+}
+
+const byCode: Readonly<Record<string, Omit<FailureWords, 'paragraphs'> & { advice: string }>> = {
+  NOT_FOUND: {
+    title: 'There is no such message or entry here',
+    advice: 'It may have been dealt with by somebody else, or your role may not see it.',
+    again: false,
+    status: 404,
+  },
+  NOT_ALLOWED: {
+    title: 'Your role does not allow this',
+    advice: 'Nothing was changed. Ask a clinician or the practice lead.',
+    again: false,
+    status: 403,
+  },
+  CLOSED: {
+    title: 'This message has been dealt with',
+    advice: 'Somebody finished it in the meantime. Nothing of yours was filed.',
+    again: false,
+    status: 409,
+  },
+  CHANGED: {
+    title: 'This was changed in the meantime',
+    advice: 'Nothing was filed. Open it again.',
+    again: true,
+    status: 409,
+  },
+  NOT_SIGNED_IN: {
+    title: 'You need to sign in again',
+    advice: 'Your sign-in may have ended, or the practice’s system does not know you.',
+    again: false,
+    signIn: true,
+    status: 401,
+  },
+  UNAVAILABLE: {
+    title: 'The practice’s system does not answer',
+    advice:
+      'If you were filing, open the message again to see whether it was filed. Try again in a few minutes.',
+    again: true,
+    status: 503,
+  },
+};
+
+/** Words for whatever a route threw. */
+export function wordsFor(error: unknown): FailureWords {
+  if (error instanceof InboxApiError) {
+    const known = byCode[error.code];
+    const said = error.requirement ? `${error.message} (${error.requirement})` : error.message;
+    if (known) return { ...known, paragraphs: [said, known.advice] };
+    return { title: 'This cannot be done', paragraphs: [said], again: true, status: error.status };
+  }
+  return signInFailure(error) ?? unexpectedFailure;
+}
+
+/** Runs a journey that asks the API; what it throws becomes a page. `again` is where trying again leads. */
+export async function explained(
+  desk: Desk,
+  reply: FastifyReply,
+  session: PracticeSession,
+  again: string,
+  journey: () => Promise<FastifyReply>,
+): Promise<FastifyReply> {
+  try {
+    return await journey();
+  } catch (error) {
+    if (!(error instanceof InboxApiError)) throw error;
+    if (error.status >= 500) desk.logger.warn({ err: error }, 'the practice inbox could not be used');
+    return sendProblem(desk, reply, wordsFor(error), { session, again });
+  }
+}

@@ -1,0 +1,153 @@
+// The practice pages in a real browser: by keyboard alone, without script, without accessibility faults.
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { accessibilityFaults, launchBrowser } from '../kit/testing/browser.ts';
+import { madeUpItem, type Story } from './testing/made-up-messages.ts';
+import { startTestPractice, type TestPractice } from './testing/practice-for-tests.ts';
+
+let world: TestPractice;
+let browser: Browser;
+
+before(async () => {
+  [world, browser] = await Promise.all([startTestPractice(), launchBrowser()]);
+});
+after(async () => {
+  await browser?.close();
+  await world?.close();
+});
+beforeEach(() => {
+  world.inbox.asked.length = 0;
+});
+
+const waiting = (...open: readonly Story[]) => {
+  world.inbox.items = open.map((story, at) => madeUpItem(at + 1, story));
+};
+
+async function press(page: Page, ...keys: string[]): Promise<void> {
+  for (const key of keys) await page.keyboard.press(key);
+}
+
+/** Access keys lead to another page: the press is over when that page is there. */
+async function pressAndGo(page: Page, key: string): Promise<void> {
+  await Promise.all([page.waitForNavigation({ waitUntil: 'load' }), page.keyboard.press(key)]);
+}
+
+const tabTo = async (page: Page, selector: string): Promise<void> => {
+  for (let steps = 0; steps < 40; steps++) {
+    await page.keyboard.press('Tab');
+    if ((await page.locator(`${selector}:focus`).count()) > 0) return;
+  }
+  assert.fail(`Tab does not lead to ${selector}`);
+};
+
+describe('the practice pages in a browser', () => {
+  test('a day’s inbox of 60 messages is worked through without leaving the keyboard, script off', async () => {
+    const stories: Story[] = Array.from({ length: 60 }, (_, at) =>
+      at % 20 === 3 ? 'high' : at % 20 === 11 ? 'miscoded' : 'clean',
+    );
+    waiting(...stories);
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.goto(world.url);
+    await tabTo(page, 'a[href="/sign-in"]');
+    await pressAndGo(page, 'Enter');
+    await pressAndGo(page, 'Alt+n');
+    for (let left = 60; left > 0; left--) {
+      const item = world.inbox.items.find(({ item }) => page.url().endsWith(`/inbox/${item}`));
+      assert.ok(item, `a message is open, ${left} left`);
+      if (item.acceptAll) await pressAndGo(page, 'Alt+a');
+      else {
+        await tabTo(page, '#choice-0');
+        await press(page, 'Space');
+        await tabTo(page, '#choice-1');
+        await press(page, 'Space');
+        if (item.severity === 'ACTION') {
+          await tabTo(page, '#read-1');
+          await press(page, 'Space');
+          await tabTo(page, '#action-1');
+          await page.keyboard.type('I made');
+        }
+        await pressAndGo(page, 'Alt+s');
+      }
+    }
+    assert.deepEqual(world.inbox.items, []);
+    assert.ok(page.url().endsWith('/inbox'));
+    assert.equal(world.inbox.bodies('/complete').length, 60);
+    assert.equal(world.inbox.bodies('/decisions').length, 6);
+    await context.close();
+  });
+
+  test('Enter in a decision files the message; a refusal shows its reason only when it is chosen', async () => {
+    waiting('clean', 'miscoded');
+    const page = await browser.newPage();
+    await page.goto(`${world.url}/sign-in?returnTo=/inbox/2`);
+    assert.equal(await page.locator('#refusal-1').isVisible(), false);
+    await page.locator('#choice-0').press('Space');
+    await page
+      .getByRole('group', { name: 'Your decision on Observation: Pregnant' })
+      .getByLabel('Refuse')
+      .check();
+    await page.locator('#refusal-1').selectOption('wrong-code');
+    await Promise.all([page.waitForURL('**/inbox/1'), page.locator('#choice-0').press('Enter')]);
+    assert.equal(world.inbox.bodies('/items/2/complete').length, 1);
+    await page.close();
+  });
+
+  test('no page has accessibility faults or is wider than a small screen', async () => {
+    waiting('clean', 'high', 'miscoded', 'override');
+    world.inbox.items.push(
+      madeUpItem(5, 'clean', {
+        hiddenFromPatient: true,
+        standing: 'died',
+        replaces: 1,
+        replacedVersion: { ...madeUpItem(1, 'high'), filed: [] },
+      }),
+    );
+    // Only the checker needs to get past the policy that lets no script in.
+    const context = await browser.newContext({ bypassCSP: true });
+    const page = await context.newPage();
+    const sound = async (name: string) => {
+      assert.deepEqual(await accessibilityFaults(page), [], name);
+      await page.setViewportSize({ width: 375, height: 800 });
+      const excess = await page.evaluate(
+        'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+      );
+      assert.equal(excess, 0, `${name} is too wide`);
+      await page.setViewportSize({ width: 1280, height: 900 });
+    };
+    await page.goto(world.url);
+    await sound('start');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    for (const path of [
+      '/inbox',
+      '/overdue',
+      '/inbox/2',
+      '/inbox/4',
+      '/inbox/5',
+      '/inbox/3/refuse',
+      '/tasks',
+      '/notices',
+      '/keys',
+      '/look-back?search=yes&code=77386006',
+      '/look-back?search=yes',
+      '/filed/11/quarantine',
+      '/senders',
+      '/controls',
+      '/controls/change?kind=switch&name=update-record&to=off',
+      '/inbox/77',
+    ]) {
+      await page.goto(world.url + path);
+      await page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true");
+      await sound(path);
+    }
+    await page.goto(`${world.url}/inbox/3`);
+    await page.getByRole('button', { name: 'File and go' }).last().click();
+    await sound('decisions with faults');
+    await page.goto(`${world.url}/filed/11/quarantine`);
+    await page.getByLabel('Reason').fill('misfiled');
+    await page.getByRole('button', { name: 'Quarantine it now' }).click();
+    await sound('quarantined');
+    await context.close();
+  });
+});

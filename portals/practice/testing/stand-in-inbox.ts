@@ -1,0 +1,294 @@
+// For tests: a practice inbox API in memory, over real HTTP, with the refusals a reviewer meets.
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { bodyText, closed, listening } from '../../kit/testing/servers.ts';
+import type { Decision, FiledEntry, ListedItem, OpenItem } from '../inbox-api.ts';
+import { madeUpItem, receivedAt, type Story } from './made-up-messages.ts';
+
+export interface AskedOfInbox {
+  readonly method: string;
+  readonly path: string;
+  readonly authorization: string;
+  readonly body: unknown;
+}
+
+export interface StandInInbox {
+  readonly url: string;
+  /** Everything that was asked, in order. */
+  readonly asked: AskedOfInbox[];
+  items: OpenItem[];
+  filed: FiledEntry[];
+  /** Answers the next request instead, once. */
+  instead: ((response: ServerResponse) => void) | undefined;
+  /** Bodies of the requests to paths that end so. */
+  bodies(path: string): unknown[];
+  close(): Promise<void>;
+}
+
+const priorities: Readonly<Record<string, number>> = { BLOCK: 1, ACTION: 2, WARN: 3 };
+
+const listed = (item: OpenItem): ListedItem => ({
+  ...item,
+  subject: null,
+  priority: item.urgent ? 1 : (priorities[item.severity] ?? 4),
+  purpose: 'information',
+  dueAt: '2026-11-24T17:00:00.000Z',
+  overdue: item.urgent,
+  escalated: false,
+});
+
+export const madeUpFiled = (filed: number, state = 'filed'): FiledEntry => ({
+  filed,
+  item: 1,
+  resource: `Observation/o${filed}`,
+  code: '77386006',
+  as: 'coded',
+  state,
+  filedAt: receivedAt,
+  sender: { ods: 'FZZ01', name: 'Test Pharmacy' },
+  service: 'minor-illness',
+  encounterAt: '2026-11-20',
+  messageId: '5a6b0000-0001-4a00-8a00-000000000001',
+});
+
+const controls = {
+  switches: {
+    'send-document': true,
+    'update-record': true,
+    'update-record:minor-illness': true,
+    'update-record:contraception': false,
+  },
+  blockedSenders: [],
+  stops: [
+    { kind: 'code', value: '77386006', actor: 'Dr Adaeze Okafor', reason: 'miscoded run', since: receivedAt },
+  ],
+  changes: [
+    {
+      control: 'update-record',
+      from: 'off',
+      to: 'on',
+      actor: 'Dr Adaeze Okafor',
+      reason: 'contract',
+      at: receivedAt,
+    },
+  ],
+};
+
+const counters = {
+  senders: [
+    { sender: 'FZZ01', service: 'minor-illness', received: 40, accepted: 36, refused: 3, overdue: 1 },
+  ],
+  rules: [{ rule: 'PG-01', sender: 'FZZ01', service: 'minor-illness', code: '77386006', hits: 3 }],
+  alarms: [{ sender: 'FZZ01', items: 40, contradicting: 3, share: 0.075 }],
+};
+
+class Refusal extends Error {
+  readonly status: number;
+  readonly code: string;
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+type Answer = (body: never, part: string) => unknown;
+
+export async function startStandInInbox(open: readonly Story[] = []): Promise<StandInInbox> {
+  const server = createServer((request, response) => {
+    answer(request, response).catch(() => response.destroy());
+  });
+  await listening(server);
+  const inbox: StandInInbox = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    asked: [],
+    items: open.map((story, at) => madeUpItem(at + 1, story)),
+    filed: [madeUpFiled(11), madeUpFiled(12), madeUpFiled(13, 'quarantined')],
+    instead: undefined,
+    bodies: (path) => inbox.asked.filter((one) => one.path.endsWith(path)).map(({ body }) => body),
+    close: () => closed(server),
+  };
+
+  const itemOf = (key: string): OpenItem => {
+    const item = inbox.items.find((one) => one.item === Number(key));
+    if (!item) throw new Refusal(404, 'NOT_FOUND', 'There is no such item');
+    return item;
+  };
+  const put = (item: OpenItem): OpenItem => {
+    inbox.items = inbox.items.map((one) => (one.item === item.item ? item : one));
+    return item;
+  };
+  const current = (key: string, version: number): OpenItem => {
+    const item = itemOf(key);
+    if (item.version !== version) throw new Refusal(409, 'CHANGED', 'The item was changed');
+    return item;
+  };
+  const store = (item: OpenItem, decisions: readonly Decision[]) =>
+    put({
+      ...item,
+      version: item.version + 1,
+      entries: item.entries.map((entry) => {
+        const made = decisions.find(({ ref }) => ref === entry.ref);
+        const by = { name: 'Dr Adaeze Okafor', role: 'R8000' };
+        return made
+          ? {
+              ...entry,
+              decision: {
+                decision: made.decision,
+                reason: made.reason ?? null,
+                actionTaken: null,
+                actionNote: null,
+                by,
+                at: receivedAt,
+              },
+            }
+          : entry;
+      }),
+    });
+  const close = (key: string) => {
+    inbox.items = inbox.items.filter((one) => one.item !== Number(key));
+    return { done: true };
+  };
+
+  const routes: readonly (readonly [method: string, path: RegExp, answer: Answer])[] = [
+    [
+      'GET',
+      /^$/,
+      () => inbox.items.map(listed).toSorted((a, b) => a.priority - b.priority || a.item - b.item),
+    ],
+    ['GET', /^\/items\/(\d+)$/, (_body, key) => itemOf(key)],
+    [
+      'POST',
+      /^\/items\/(\d+)\/decisions$/,
+      (body: { version: number; decisions: Decision[] }, key) => {
+        const item = current(key, body.version);
+        if (body.decisions.some(({ actionNote }) => actionNote === 'refuse this'))
+          throw new Refusal(422, 'DECISION', 'entry 2: the patient has died');
+        return { version: store(item, body.decisions).version };
+      },
+    ],
+    [
+      'POST',
+      /^\/items\/(\d+)\/accept-all$/,
+      (body: { version: number }, key) => {
+        const item = current(key, body.version);
+        if (!item.acceptAll) throw new Refusal(422, 'DECISION', 'Something was found: decide on each entry');
+        return {
+          version: store(
+            item,
+            item.entries.map(({ ref }) => ({ ref, decision: 'accept' })),
+          ).version,
+        };
+      },
+    ],
+    [
+      'POST',
+      /^\/items\/(\d+)\/complete$/,
+      (body: { version: number }, key) => {
+        const item = current(key, body.version);
+        if (item.entries.some(({ decision }) => decision === null))
+          throw new Refusal(422, 'NOT_DECIDED', 'Decide on each entry');
+        close(key);
+        return { status: 'filed', filed: [] };
+      },
+    ],
+    [
+      'POST',
+      /^\/items\/(\d+)\/refuse$/,
+      (body: { version: number }, key) => {
+        current(key, body.version);
+        return close(key);
+      },
+    ],
+    [
+      'GET',
+      /^\/tasks$/,
+      () => [
+        {
+          task: 5,
+          kind: 'look-back',
+          item: 1,
+          purpose: 'action',
+          priority: 2,
+          note: 'Entry 11: ring the patient',
+          createdAt: receivedAt,
+          dueAt: receivedAt,
+          overdue: true,
+          escalatedAt: null,
+        },
+      ],
+    ],
+    ['POST', /^\/tasks\/(\d+)\/done$/, () => ({ done: true })],
+    [
+      'GET',
+      /^\/notices$/,
+      () => [
+        {
+          notice: 9,
+          item: 3,
+          sender: 'FZZ01',
+          messageId: '5a6b0000-0001-4a00-8a00-000000000001',
+          status: 'rejected',
+          reason: 'wrong-code',
+          words: 'Message 5a6b0000-0001-4a00-8a00-000000000001 was refused at review: wrong code.',
+          createdAt: receivedAt,
+          sentOn: null,
+        },
+      ],
+    ],
+    ['POST', /^\/notices\/(\d+)\/sent$/, () => ({ done: true })],
+    ['GET', /^\/controls$/, () => controls],
+    ['POST', /^\/controls\/(switches|senders|stops)$/, () => controls],
+    ['GET', /^\/counters$/, () => counters],
+    ['POST', /^\/look-back$/, () => inbox.filed],
+    ['POST', /^\/look-back\/tasks$/, () => ({ made: 1 })],
+    ['POST', /^\/look-back\/entered-in-error$/, () => ({ marked: 1 })],
+    [
+      'POST',
+      /^\/filed\/(\d+)\/quarantine$/,
+      () => ({
+        withheld: 1,
+        readers: [
+          { at: receivedAt, organisation: 'RZ901', product: 'Clinician pages', user: '555011112222' },
+        ],
+      }),
+    ],
+    ['POST', /^\/filed\/(\d+)\/release$/, () => ({ done: true })],
+  ];
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', inbox.url);
+    const text = await bodyText(request);
+    const body: unknown = text === '' ? undefined : JSON.parse(text);
+    const { method = 'GET' } = request;
+    const authorization = String(request.headers.authorization);
+    inbox.asked.push({ method, path: url.pathname, authorization, body });
+    const { instead } = inbox;
+    if (instead) {
+      inbox.instead = undefined;
+      return instead(response);
+    }
+    const send = (status: number, json: unknown) =>
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(json));
+    const path = /^\/practice\/v1\/A82999\/inbox(.*)$/.exec(url.pathname)?.[1];
+    if (path === undefined) {
+      send(404, { error: 'NOT_FOUND', message: 'There is no such practice for you' });
+      return;
+    }
+    if (/^\/items\/\d+\/attachments\/1$/.test(path)) {
+      response.writeHead(200, { 'content-type': 'application/pdf' }).end('%PDF-1.4\n');
+      return;
+    }
+    try {
+      for (const [wanted, pattern, make] of routes) {
+        const match = wanted === method ? pattern.exec(path) : null;
+        if (match) return void send(200, make(body as never, match[1] ?? ''));
+      }
+      send(404, { error: 'NOT_FOUND', message: 'There is no such address' });
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      send(error.status, { error: error.code, message: error.message });
+    }
+  }
+  return inbox;
+}

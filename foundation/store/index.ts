@@ -1,6 +1,7 @@
 // The database every party stores in: PostgreSQL, or the embedded default. spec: design §4
 
 export { type Generated, type Insertable, type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+export { copyEmbeddedTemplate, makeEmbeddedTemplate } from './embedded-template.ts';
 export { LockedFolderError, lockFolder } from './folder-lock.ts';
 export { type Migration, migrate } from './migrations.ts';
 export { openStore, type Store, type StoreKind } from './store.ts';

@@ -1,12 +1,14 @@
-// The databases of a running England on a PostgreSQL server: one a service, made where missing, dropped on a fresh start.
-import { openStore, sql } from '@gp-connect/foundation/store';
+// The databases of a running England, one a service: on a PostgreSQL server, or copies of an empty embedded one.
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { copyEmbeddedTemplate, makeEmbeddedTemplate, openStore, sql } from '@gp-connect/foundation/store';
+import { layoutOf } from './layout.ts';
 import { type Choices, databaseOf } from './plan.ts';
 
 const SERVICES = ['directory', 'orchard', 'cedar'];
 
-/** Does nothing for the embedded database. */
 export async function prepareDatabases(choices: Choices, fresh: boolean): Promise<void> {
-  if (!choices.databaseUrl) return;
+  if (!choices.databaseUrl) return prepareEmbedded(choices);
   const server = new URL(choices.databaseUrl);
   server.pathname = '/postgres';
   const { db, close } = await openStore({ url: server.href, schema: 'gpc_setup' }, []);
@@ -20,4 +22,16 @@ export async function prepareDatabases(choices: Choices, fresh: boolean): Promis
   } finally {
     await close();
   }
+}
+
+async function prepareEmbedded(choices: Choices): Promise<void> {
+  const { databases } = layoutOf(choices.dataFolder);
+  const missing = SERVICES.map((service) => join(databases, service)).filter(
+    (folder) => !existsSync(join(folder, 'pgdata')),
+  );
+  if (missing.length === 0) return;
+  const template = join(databases, 'template');
+  await makeEmbeddedTemplate(template);
+  for (const folder of missing) copyEmbeddedTemplate(template, folder);
+  rmSync(template, { recursive: true, force: true });
 }

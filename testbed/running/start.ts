@@ -46,12 +46,14 @@ export async function startEngland(options: StartOptions): Promise<RunningEnglan
     const plan = planFrom(choices);
     const first = !existsSync(join(plan.layout.root, 'loaded', 'orchard'));
     options.say(first ? 'First start: making certificates and loading England…' : 'Starting…');
-    await makeCertificates(plan.layout, plan.england);
     // Two services read these; made here so that neither finds the other's half.
     plan.secrets.text('sds-api-key');
     plan.secrets.key('gateway-assertion');
     plan.secrets.text('clinician-client');
-    await prepareDatabases(choices, options.fresh);
+    await Promise.all([
+      makeCertificates(plan.layout, plan.england),
+      prepareDatabases(choices, options.fresh),
+    ]);
     const children = await startChildren(choices, (service) => options.say(`  ${service} is up`));
     const running = join(plan.layout.root, 'running.json');
     writeFileSync(running, JSON.stringify(choices), { mode: 0o600 });

@@ -151,3 +151,20 @@ function refersTo(item: unknown, key: string): boolean {
     return isObject(inner) && inner.reference === key;
   });
 }
+
+/**
+ * Says since when, and for which areas, inbound items of a person wait to be filed; null where none does. The record's
+ * version rises when that changes. spec: access-record-structured §9.1
+ */
+export async function setAwaitingFiling(
+  db: Db,
+  practice: string,
+  patientKey: number,
+  awaiting: { since: string; areas: readonly string[] } | null,
+): Promise<void> {
+  const since = awaiting?.since ?? null;
+  const areas = awaiting?.areas.join(',') ?? null;
+  await sql`update patient set awaiting_since = ${since}, awaiting_areas = ${areas}, version = version + 1
+    where practice = ${practice} and patient_key = ${patientKey}
+      and (awaiting_since is distinct from ${since} or awaiting_areas is distinct from ${areas})`.execute(db);
+}

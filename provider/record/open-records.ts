@@ -3,7 +3,7 @@ import { type Kysely, type Store, sql, type Transaction } from '@gp-connect/foun
 import { ActorCache, writeActors } from './actors.ts';
 import { type BinaryHead, readBinary, readBinaryHeads, type StoredBinary } from './binaries.ts';
 import { type CompiledRecord, compileActor, compileRecord } from './compile.ts';
-import { addResources, markEnteredInError } from './edit-record.ts';
+import { addResources, markEnteredInError, setAwaitingFiling } from './edit-record.ts';
 import type { ResourceJson } from './json.ts';
 import type { RecordFacts } from './patient-facts.ts';
 import { liftQuarantine, quarantineEntries, type RecordEntryKey } from './quarantine.ts';
@@ -70,6 +70,13 @@ export interface RecordWriter {
     type: string,
     id: string,
   ): Promise<WriteCounts>;
+  /** See edit-record.ts. */
+  setAwaitingFiling(
+    transaction: RecordTransaction,
+    practice: string,
+    patientKey: number,
+    awaiting: PatientEntry['awaitingFiling'],
+  ): Promise<void>;
   /** See quarantine.ts. */
   quarantine(
     transaction: RecordTransaction,
@@ -151,6 +158,8 @@ export function openRecords(store: RecordDatabase): Records {
       ),
     markEnteredInError: (transaction, practice, patientKey, type, id) =>
       markEnteredInError(transaction as unknown as Kysely<RecordTables>, practice, patientKey, type, id),
+    setAwaitingFiling: (transaction, practice, patientKey, awaiting) =>
+      setAwaitingFiling(transaction as unknown as Kysely<RecordTables>, practice, patientKey, awaiting),
     quarantine: (transaction, practice, entries, cause) =>
       quarantineEntries(transaction as unknown as Kysely<RecordTables>, practice, entries, cause),
     liftQuarantine: (transaction, practice, entries, cause) =>

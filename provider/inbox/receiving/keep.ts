@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { bareId, type DocumentIdentifier, diagnosticsOf, type ItkMessage } from '@gp-connect/foundation/itk3';
 import { sql } from '@gp-connect/foundation/store';
+import { tellAwaitingFiling } from '../awaiting-filing.ts';
 import { addEvents, type InboxEvent } from '../events.ts';
 import { type InboxTransaction, inPractice } from '../inbox-database.ts';
 import type { ArrivalMeta, ReceivingPractice } from '../ports.ts';
@@ -82,11 +83,14 @@ export async function keep(
     );
     const itemKey =
       proposal && (await putProposal(rooms, step, practice.ods, messageKey, judgement, proposal));
+    if (judgement.kind === 'accepted') {
+      await tellAwaitingFiling(step, rooms.records, practice.ods, judgement.match.patient.key);
+    }
     if (judgement.kind === 'not-matched') {
       await registerDocument(step, practice.ods, judgement.message, 'not-filed');
     }
     if (judgement.kind === 'refused' && judgement.refusal.code === '20014') {
-      await voidBoth(step, practice.ods, judgement.message, ports.now());
+      await voidBoth(rooms, step, practice.ods, judgement.message);
     }
     if (judgement.kind === 'not-matched' && judgement.match.possiblyWrongPatient) {
       await wrongPatientTask(step, practice.ods, messageKey, ports.now());
@@ -214,10 +218,10 @@ async function putProposal(
 
 /** A replacement that cannot be processed makes both versions void. spec: messaging §3.3 20014, §5.4 */
 async function voidBoth(
+  { records, ports }: InboxRooms,
   step: InboxTransaction,
   practice: string,
   message: ItkMessage | undefined,
-  now: Date,
 ): Promise<void> {
   const document = message?.document;
   const replaces: DocumentIdentifier | undefined = document?.replaces;
@@ -229,8 +233,16 @@ async function voidBoth(
   if (known === undefined) await putDocument(step, practice, replaces, 'void');
   else await setDocumentState(step, practice, replaces, 'void');
   if (known?.itemKey == null) return;
-  await sql`update inbox_item set state = 'void', closed_at = ${now}, version = version + 1
-    where practice = ${practice} and item_key = ${known.itemKey} and state = 'open'`.execute(step);
+  const now = ports.now();
+  const voided = await sql<{ patient_key: number }>`update inbox_item
+    set state = 'void', closed_at = ${now}, version = version + 1
+    where practice = ${practice} and item_key = ${known.itemKey} and state = 'open'
+    returning patient_key`.execute(step);
+  await sql`update inbox_task set done_at = ${now}, done_by = 'void'
+    where practice = ${practice} and item_key = ${known.itemKey} and done_at is null`.execute(step);
+  for (const { patient_key } of voided.rows) {
+    await tellAwaitingFiling(step, records, practice, patient_key);
+  }
 }
 
 /** spec: messaging §4, R17: logged as a possible wrong patient for the practice */

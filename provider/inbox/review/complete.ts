@@ -5,6 +5,7 @@ import type { ItkDocument, MessageResource } from '@gp-connect/foundation/itk3';
 import { system } from '@gp-connect/foundation/nhs';
 import { sql } from '@gp-connect/foundation/store';
 import { entryLedger, isHeld } from '../../recall/index.ts';
+import { tellAwaitingFiling } from '../awaiting-filing.ts';
 import { entryKinds } from '../entries.ts';
 import { addEvents } from '../events.ts';
 import { actorsOf } from '../filing/actors.ts';
@@ -68,6 +69,7 @@ export async function complete(
     await putFiled(step, practice, item, prepared.filed, now);
     const status = statusOf(prepared);
     await close(step, practice, item, status === 'rejected' ? 'refused' : 'completed', user, now);
+    await tellAwaitingFiling(step, records, practice, item.patient_key);
     await ledgerOutcomes(step, practice, item, prepared.entries, prepared.decisions, prepared.filed, now);
     await putNotice(step, practice, item, status, refusalReason(prepared), settings.tellSender, now);
     await addEvents(step, practice, now, [

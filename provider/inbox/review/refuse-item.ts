@@ -1,4 +1,5 @@
 // Refusing a whole message at review: nothing is filed, the sender is told. spec: messaging SG-14
+import { tellAwaitingFiling } from '../awaiting-filing.ts';
 import { addEvents } from '../events.ts';
 import { inPractice } from '../inbox-database.ts';
 import type { StaffUser } from '../ports.ts';
@@ -15,7 +16,7 @@ import { entryRows } from './rows.ts';
 
 /** @throws InboxRefusal NOT_ALLOWED, NOT_FOUND, CLOSED, CHANGED, DECISION without a listed reason */
 export async function refuseItem(
-  { db, ports }: InboxRooms,
+  { db, records, ports }: InboxRooms,
   practice: string,
   itemKey: number,
   version: number,
@@ -38,6 +39,7 @@ export async function refuseItem(
     const now = ports.now();
     await storeDecisions(step, practice, item, decisions, user, now);
     await close(step, practice, item, 'refused', user, now);
+    await tellAwaitingFiling(step, records, practice, item.patient_key);
     const refused = new Map(decisions.map(({ ref, decision }) => [ref, { decision }]));
     await ledgerOutcomes(step, practice, item, entries, refused, [], now);
     await putNotice(step, practice, item, 'rejected', reason, settings.tellSender, now);

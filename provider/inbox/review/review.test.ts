@@ -107,6 +107,19 @@ for (const { name, fresh } of testStores()) {
       assert.ok(now.resources.size > before.resources.size);
     });
 
+    test('while a message waits, the record says that something does and since when, and no longer once it is reviewed', async () => {
+      const awaiting = async () => (await record(people.renamed)).patient.awaitingFiling;
+      assert.equal(await awaiting(), null);
+      const view = await arrive(updateRecord({ patient: people.renamed, at, extras: [pressure(118, 76)] }));
+      assert.deepEqual(await awaiting(), { since: '2026-11-18', areas: ['consultations', 'uncategorised'] });
+      await file(view, everything(view));
+      assert.equal(await awaiting(), null);
+      const other = await arrive(updateRecord({ patient: people.renamed, at }));
+      assert.deepEqual(await awaiting(), { since: '2026-11-18', areas: ['consultations'] });
+      await it.inbox.refuse(ods, other.item, other.version, { reason: 'duplicate' }, doctor);
+      assert.equal(await awaiting(), null);
+    });
+
     test('SG-02: no entry is selected; accept all is there only if nothing is above INFO', async () => {
       const calm = await arrive(updateRecord({ patient: people.finch, at, extras: [pressure(118, 76)] }));
       assert.ok(calm.entries.every(({ selected }) => selected === false));

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { accessibilityFaults, launchBrowser } from '../kit/testing/browser.ts';
+import { accessibilityFaults, launchBrowser, pressAccessKey } from '../kit/testing/browser.ts';
 import { madeUpItem, type Story } from './testing/made-up-messages.ts';
 import { startTestPractice, type TestPractice } from './testing/practice-for-tests.ts';
 
@@ -28,9 +28,13 @@ async function press(page: Page, ...keys: string[]): Promise<void> {
   for (const key of keys) await page.keyboard.press(key);
 }
 
-/** Access keys lead to another page: the press is over when that page is there. */
+/** `Alt+x` is the access key x. The press is over when the page it leads to is there. */
 async function pressAndGo(page: Page, key: string): Promise<void> {
-  await Promise.all([page.waitForNavigation({ waitUntil: 'load' }), page.keyboard.press(key)]);
+  const [, letter] = /^Alt\+(.)$/.exec(key) ?? [];
+  await Promise.all([
+    page.waitForNavigation({ waitUntil: 'load', timeout: 10_000 }),
+    letter ? pressAccessKey(page, letter) : page.keyboard.press(key),
+  ]);
 }
 
 const tabTo = async (page: Page, selector: string): Promise<void> => {

@@ -32,3 +32,21 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
     return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 160)}`);
   }, TAGS);
 }
+
+/**
+ * Presses Alt and a letter as a person does. The ordinary way of pressing keys in tests leaves out what the letter is
+ * without Alt, by which the browser finds the access key.
+ */
+export async function pressAccessKey(page: Page, letter: string): Promise<void> {
+  const devtools = await page.context().newCDPSession(page);
+  const key = {
+    modifiers: 1,
+    key: letter,
+    code: `Key${letter.toUpperCase()}`,
+    windowsVirtualKeyCode: letter.toUpperCase().charCodeAt(0),
+    unmodifiedText: letter,
+  };
+  await devtools.send('Input.dispatchKeyEvent', { type: 'keyDown', ...key });
+  await devtools.send('Input.dispatchKeyEvent', { type: 'keyUp', ...key }).catch(() => {});
+  await devtools.detach().catch(() => {});
+}

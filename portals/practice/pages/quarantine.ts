@@ -43,6 +43,6 @@ export function readersContent(filed: number, { withheld, readers }: Quarantined
 <h2 class="nhsuk-heading-m">Who read this record since the entry was filed</h2>${
     readers.length === 0
       ? component('inset-text', { text: 'Nobody outside the practice read it.' })
-      : html`<table class="nhsuk-table gpc-table gpc-table--card"><thead><tr><th scope="col">When</th><th scope="col">Organisation</th><th scope="col">Product</th><th scope="col">User</th></tr></thead><tbody>${readers.map((one) => html`<tr><td>${momentText(one.at)}</td><td>${one.organisation ?? 'Not known'}</td><td>${one.product ?? 'Not known'}</td><td>${one.user ?? 'Not known'}</td></tr>`)}</tbody></table>`
+      : html`<div class="gpc-scroll" role="region" aria-label="Who read it" tabindex="0"><table class="nhsuk-table gpc-table gpc-table--card"><thead><tr><th scope="col">When</th><th scope="col">Organisation</th><th scope="col">Product</th><th scope="col">User</th></tr></thead><tbody>${readers.map((one) => html`<tr><td>${momentText(one.at)}</td><td>${one.organisation ?? 'Not known'}</td><td>${one.product ?? 'Not known'}</td><td>${one.user ?? 'Not known'}</td></tr>`)}</tbody></table></div>`
   }`;
 }

@@ -40,7 +40,7 @@ export function useCases({ records, settings, clock }: UseCaseDependencies): Rea
   const { software, specVersion, deceasedAccessDays } = settings;
   const documents = { records, clock, deceasedAccessDays };
   const statements: Readonly<Record<string, () => CapabilityStatement>> = {
-    structured: () => structuredCapability(statementSettings(settings)),
+    structured: () => structuredCapability({ version: specVersion.structured, software, migrate: false }),
     documents: () => documentsCapability(software, specVersion.documents),
     foundations: () => foundationsCapability(software, specVersion.foundations),
   };
@@ -99,17 +99,4 @@ function parseBody(body: Buffer, request: CheckedRequest): unknown {
       throw refusal('INVALID_RESOURCE', `The body is not a FHIR resource: ${error.message}`);
     throw error;
   }
-}
-
-function statementSettings({ software, specVersion }: ProviderSettings) {
-  const { name, version, releaseDate, publisher } = software;
-  return {
-    version: specVersion.structured,
-    software: { name, version, releaseDate },
-    publisher,
-    contact: publisher,
-    copyright: `Copyright ${publisher}`,
-    date: releaseDate,
-    migrate: false,
-  };
 }

@@ -6,11 +6,7 @@ import { structuredCapability } from './index.ts';
 test('The CapabilityStatement names version, formats, profiles with versions, and the operations offered', () => {
   const settings = {
     version: '1.6.2',
-    software: { name: 'gp-connect', version: '0.1.0', releaseDate: '2026-01-01' },
-    publisher: 'gp-connect',
-    contact: 'Support',
-    copyright: 'MIT',
-    date: '2026-01-01',
+    software: { name: 'gp-connect', version: '0.1.0', releaseDate: '2026-01-01', publisher: 'gp-connect' },
     migrate: false,
   };
   const statement = structuredCapability(settings);

@@ -1,16 +1,12 @@
 // The CapabilityStatement of the structured server. spec: access-record-structured §2, §20; foundations §12
 import type { CapabilityStatement } from '@gp-connect/foundation/fhir';
 import { hl7UkProfile, nhsProfile } from '@gp-connect/foundation/nhs';
+import { capabilityStatement, type SoftwareIdentity } from '../foundations/index.ts';
 
 export interface StructuredCapabilitySettings {
   /** Version of the GP Connect specification; "1.6.2". */
   version: string;
-  software: { name: string; version: string; releaseDate: string };
-  publisher: string;
-  contact: string;
-  copyright: string;
-  /** `yyyy-mm-dd` on which the statement was made. */
-  date: string;
+  software: SoftwareIdentity;
   /** Whether `$gpc.migratestructuredrecord` is offered. */
   migrate: boolean;
 }
@@ -55,30 +51,16 @@ const migrate = {
   definition: { reference: definition('MigrateStructuredRecord', '1.1') },
 };
 
-export function structuredCapability(settings: StructuredCapabilitySettings): CapabilityStatement {
-  const { version, software, publisher, contact, copyright, date } = settings;
-  return {
-    resourceType: 'CapabilityStatement',
-    version,
+export function structuredCapability({
+  version,
+  software,
+  migrate: offered,
+}: StructuredCapabilitySettings): CapabilityStatement {
+  return capabilityStatement(software, {
     name: 'GP Connect API - Access Record Structured',
-    status: 'active',
-    date,
-    publisher,
-    contact: [{ name: contact }],
+    specVersion: version,
     description: 'Access Record Structured capability of GP Connect',
-    copyright,
-    kind: 'capability',
-    software,
-    fhirVersion: '3.0.1',
-    acceptUnknown: 'both',
-    format: ['application/fhir+json', 'application/fhir+xml'],
-    profile: profiles.map((reference) => ({ reference })),
-    rest: [
-      {
-        mode: 'server',
-        security: { cors: true },
-        operation: settings.migrate ? [retrieve, migrate] : [retrieve],
-      },
-    ],
-  };
+    profiles,
+    operation: offered ? [retrieve, migrate] : [retrieve],
+  });
 }

@@ -4,6 +4,7 @@ export { type LiveDirectory, liveDirectoryDefaults, openLiveDirectory } from './
 export { type DirectoryLoad, loadDirectory } from './load.ts';
 export { directoryMigrations } from './migrations.ts';
 export { pdsPath } from './pds-routes.ts';
+export { practiceOfPatient, type TracedPatient } from './practice-of-patient.ts';
 export { sdsPath } from './sds-routes.ts';
 export { type DirectorySettings, directorySettings } from './settings.ts';
 export { indexSnapshot, type LiveSnapshot, type NationalSnapshot, type Provider } from './snapshot.ts';

@@ -8,8 +8,13 @@ import type { Layout } from './layout.ts';
 /** Names in the certificates, as SDS knows them. */
 export const gatewayName = 'proxy.gpconnect.example';
 export const directoryName = 'directory.gpconnect.example';
+export const meshName = 'mesh.gpconnect.example';
 /** The clinician pages are one product that many organisations use. */
 export const clinicianName = 'clinician.openconsumer.example';
+
+/** The MESH client of a supplier's system, or of the pharmacy pages. */
+export const meshIdentity = (id: string): string => `mesh-${id}`;
+const pharmacyProduct = ['pharmacy', 'YGX15'] as const;
 
 const local = ['localhost'];
 const loopback = ['127.0.0.1', '::1'];
@@ -47,7 +52,14 @@ export async function makeCertificates(layout: Layout, england: England): Promis
   await Promise.all([
     served('gateway', gatewayName),
     served('directory', directoryName),
+    served('mesh', meshName),
     ...suppliers.map((supplier) => served(supplier.id, supplier.fqdn)),
+    ...[...suppliers.map(({ id, odsCode }) => [id, odsCode] as const), pharmacyProduct].map(([id, ods]) =>
+      authority.identity(meshIdentity(id), {
+        commonName: `${id}.${ods.toLowerCase()}.api.mesh-client.nhs.uk`,
+        usages: 'client',
+      }),
+    ),
     authority.identity('clinician', { commonName: clinicianName, usages: 'client' }),
     ...england.consumers.map((consumer) =>
       authority.identity(consumerIdentity(consumer), { commonName: consumer.fqdn, usages: 'client' }),

@@ -14,6 +14,8 @@ export interface Layout {
   /** Keys of the audit logs, apart from the logs. */
   readonly auditKeys: string;
   readonly identity: string;
+  /** Payloads of MESH, encrypted, and what its clients have sent. */
+  readonly mesh: string;
   /** Tokens and secrets made at first start. */
   readonly secrets: string;
 }
@@ -29,6 +31,7 @@ export function layoutOf(root: string): Layout {
     audit: at('audit'),
     auditKeys: at('audit-keys'),
     identity: at('identity'),
+    mesh: at('mesh'),
     secrets: at('secrets'),
   };
 }

@@ -109,6 +109,7 @@ export function providerFile({ layout, ports, secrets, database }: RunningPlan, 
     listen: { host, port: ports[id] },
     operations: { host, port: ports[`${id}Operations`] },
     administration: { host, port: ports[`${id}Administration`] },
+    practice: { host, port: ports[`${id}Inbox`] },
     publicOrigin: `https://${supplier.fqdn}`,
     database: database(id),
     audit: {
@@ -121,6 +122,51 @@ export function providerFile({ layout, ports, secrets, database }: RunningPlan, 
     administrationToken: secrets.file(`${id}-administration`),
     segments: { foundations, structured, documents },
     software: { name: supplier.product, version: supplier.version, publisher: supplier.name },
+  };
+}
+
+export function meshFile({ layout, ports, secrets, database }: RunningPlan) {
+  const files = certificateFiles(layout, 'mesh');
+  return {
+    host,
+    port: ports.mesh,
+    operationsPort: ports.meshOperations,
+    databaseUrl: database('mesh'),
+    payloadFolder: join(layout.mesh, 'payloads'),
+    keyFile: join(layout.secrets, 'mesh-kek'),
+    sharedKey: secrets.text('mesh-shared-key'),
+    tls: {
+      keyFile: files.key,
+      certificateFile: files.cert,
+      caFile: files.ca,
+      revokedFile: revokedFile(layout),
+    },
+  };
+}
+
+/** Where MESH keeps its audit log and the keys of it. */
+export const meshAuditFile = ({ layout }: RunningPlan) => ({
+  folder: join(layout.audit, 'mesh'),
+  keyFolder: join(layout.auditKeys, 'mesh'),
+  kekFile: join(layout.secrets, 'mesh-audit-kek'),
+  origin: 'audit.gpconnect.example/log/mesh-01',
+});
+
+/** The pages of practices; its personas work at the first practice, whose GP system they review in. */
+export function practiceFile(plan: RunningPlan) {
+  const { england, layout, ports, secrets } = plan;
+  const { supplier } = england.practices[0]!;
+  return {
+    host,
+    port: ports.practice,
+    operationsPort: ports.practiceOperations,
+    publicUrl: `http://localhost:${ports.practice}`,
+    issuer: issuerOf(ports),
+    clientId: 'practice-pages',
+    clientSecret: secrets.text('practice-client'),
+    audience: defaultAudience,
+    sessionSecretFile: join(layout.secrets, 'practice-sessions'),
+    inbox: `http://127.0.0.1:${ports[`${supplier}Inbox`]}`,
   };
 }
 

@@ -27,6 +27,15 @@ export interface RunningEngland {
   stop(): Promise<void>;
 }
 
+const sharedSecrets = [
+  'sds-api-key',
+  'clinician-client',
+  'practice-client',
+  'pharmacy-client',
+  'mesh-shared-key',
+  'mesh-passwords',
+];
+
 /** A reason not to start that a person can act on. */
 export class CannotStartError extends Error {
   constructor(message: string) {
@@ -46,10 +55,9 @@ export async function startEngland(options: StartOptions): Promise<RunningEnglan
     const plan = planFrom(choices);
     const first = !existsSync(join(plan.layout.root, 'loaded', 'orchard'));
     options.say(first ? 'First start: making certificates and loading England…' : 'Starting…');
-    // Two services read these; made here so that neither finds the other's half.
-    plan.secrets.text('sds-api-key');
+    // Several services read these; made here so that none finds another's half.
+    for (const name of sharedSecrets) plan.secrets.text(name);
     plan.secrets.key('gateway-assertion');
-    plan.secrets.text('clinician-client');
     await Promise.all([
       makeCertificates(plan.layout, plan.england),
       prepareDatabases(choices, options.fresh),
@@ -91,6 +99,7 @@ function emptyFolder(folder: string): void {
     'audit',
     'audit-keys',
     'identity',
+    'mesh',
     'secrets',
     'loaded',
     'england.json',

@@ -1,9 +1,10 @@
-// The national directory, with England loaded at first start.
+// The national directory, with England loaded at first start, and MESH beside it.
 import { loadSettings } from '@gp-connect/foundation/config';
 import { directorySettings, loadDirectory, openDirectoryStore, startDirectory } from '@gp-connect/national';
 import { directoryData } from '../directory-data.ts';
 import { firstTime } from '../first-time.ts';
 import { directoryFile, writeSettings } from '../service-settings.ts';
+import { startNationalMesh } from './mesh.ts';
 import type { StartService } from './service.ts';
 
 export const directory: StartService = async (plan) => {
@@ -11,9 +12,13 @@ export const directory: StartService = async (plan) => {
   const settings = loadSettings(directorySettings, { file, env: process.env, prefix: 'GPC_DIRECTORY' });
   const store = await openDirectoryStore(settings);
   await firstTime(plan.layout, 'directory', () => loadDirectory(store, directoryData(plan.england)));
-  const running = await startDirectory(settings, { store });
+  const [running, mesh] = await Promise.all([
+    startDirectory(settings, { store }),
+    startNationalMesh(plan, store),
+  ]);
   return {
     async close() {
+      await mesh.close();
       await running.close();
       await store.close();
     },

@@ -6,20 +6,22 @@ import type { StartService } from './service.ts';
 
 export const identity: StartService = async (plan) => {
   const { layout, ports, secrets } = plan;
-  const pages = `http://localhost:${ports.clinician}`;
+  const client = (clientId: string, name: string, port: number, secret: string) => ({
+    clientId,
+    clientSecret: secrets.text(secret),
+    name,
+    redirectUris: [`http://localhost:${port}/sign-in/callback`],
+    postLogoutRedirectUris: [`http://localhost:${port}/signed-out`],
+  });
   return startIdentityProvider({
     port: ports.identity,
     issuer: issuerOf(ports),
     folder: layout.identity,
     personas: plan.england.personas,
     clients: [
-      {
-        clientId: clinicianProduct.clientId,
-        clientSecret: secrets.text('clinician-client'),
-        name: clinicianProduct.name,
-        redirectUris: [`${pages}/sign-in/callback`],
-        postLogoutRedirectUris: [`${pages}/signed-out`],
-      },
+      client(clinicianProduct.clientId, clinicianProduct.name, ports.clinician, 'clinician-client'),
+      client('practice-pages', 'GP Connect practice inbox', ports.practice, 'practice-client'),
+      client('pharmacy-pages', 'GP Connect pharmacy pages', ports.pharmacy, 'pharmacy-client'),
     ],
   });
 };

@@ -18,5 +18,5 @@ export const services: readonly ServiceEntry[] = [
     after: ['directory', 'identity'],
     load: async () => (await import('./gateway.ts')).gateway,
   },
-  { name: 'clinician', after: ['identity'], load: async () => (await import('./clinician.ts')).clinician },
+  { name: 'pages', after: ['identity'], load: async () => (await import('./pages.ts')).pages },
 ];

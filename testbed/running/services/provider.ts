@@ -1,6 +1,8 @@
 // One supplier's deployment, with the records of its practices loaded at first start and their switches on.
 import { loadSettings } from '@gp-connect/foundation/config';
 import {
+  inboundSwitchNames,
+  openInbound,
   openProviderStore,
   type ProviderStore,
   providerSettings,
@@ -9,6 +11,7 @@ import {
 } from '@gp-connect/provider';
 import { type England, people } from '../../england/index.ts';
 import { firstTime } from '../first-time.ts';
+import { practiceInbox } from '../practice-inbox.ts';
 import { providerFile, writeSettings } from '../service-settings.ts';
 import type { StartService } from './service.ts';
 
@@ -23,7 +26,15 @@ const provider =
     });
     const opened = await openProviderStore(settings.database);
     await firstTime(plan.layout, id, () => loadPractices(opened, plan.england, id));
-    return startProvider(settings, opened);
+    await firstTime(plan.layout, `${id}-inbox`, () => switchMessagesOn(opened, plan.england, id));
+    const inbox = practiceInbox(plan, id);
+    const running = await startProvider(settings, opened, { inbox });
+    return {
+      async close() {
+        await running.close();
+        await inbox.close();
+      },
+    };
   };
 
 async function loadPractices(
@@ -37,6 +48,15 @@ async function loadPractices(
     await controls.set(ods, switchNames, true, { actor: 'demonstration', reason: 'first start' });
     await records.putPractice(ods, name);
     await records.loadCanonical(ods, resourcesOf(england, ods));
+  }
+}
+
+/** They ship off; in the demonstration every practice takes what it is sent. */
+async function switchMessagesOn({ store }: ProviderStore, england: England, id: string): Promise<void> {
+  const inbound = openInbound(store.db as never, () => new Date());
+  for (const { ods, supplier } of england.practices) {
+    if (supplier !== id) continue;
+    await inbound.set(ods, inboundSwitchNames, true, { actor: 'demonstration', reason: 'first start' });
   }
 }
 

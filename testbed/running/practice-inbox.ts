@@ -1,0 +1,74 @@
+// The inbox of a running England's GP system: staff by CIS2, a mailbox for each practice over the MESH client.
+import { readFileSync } from 'node:fs';
+import { memoryJournal, openConnection, openMailbox } from '@gp-connect/consumer/mesh';
+import { createAccessTokenVerifier, type StaffIdentity } from '@gp-connect/foundation/trust';
+import type { InboxComposition, StaffUser } from '@gp-connect/provider';
+import { defaultAudience } from '../identity/index.ts';
+import { practiceMailbox } from '../mesh/practice-mailbox.ts';
+import { certificateFiles, meshIdentity } from './certificates.ts';
+import { mailboxPassword, practiceMailboxId } from './mailboxes.ts';
+import { issuerOf, type RunningPlan } from './service-settings.ts';
+
+/** MESH asks clients to wait longer; this one serves nobody else. */
+const PAUSE_MS = 4000;
+
+/** What a role of national-service §1 is within the practice's own inbox. */
+const inboxRoles: Readonly<Record<string, readonly string[]>> = {
+  'practice.clinician': ['clinician'],
+  'practice.admin': ['lead'],
+  'practice.caldicott': ['lead'],
+};
+
+export interface RunningPracticeInbox extends InboxComposition {
+  close(): Promise<void>;
+}
+
+export function practiceInbox(plan: RunningPlan, id: 'orchard' | 'cedar'): RunningPracticeInbox {
+  const { england, layout, ports, secrets } = plan;
+  const files = certificateFiles(layout, meshIdentity(id));
+  const [key, cert, ca] = [files.key, files.cert, files.ca].map((file) => readFileSync(file, 'utf8'));
+  const connection = openConnection({
+    url: `https://localhost:${ports.mesh}`,
+    tls: { key: key!, cert: cert!, ca: ca! },
+  });
+  const practices = england.practices.filter(({ supplier }) => supplier === id);
+  return {
+    staff: staffOf(issuerOf(ports)),
+    pauseMs: PAUSE_MS,
+    mailboxes: practices.map((practice) => ({
+      practice: practice.ods,
+      mailbox: practiceMailbox(
+        openMailbox({
+          mailboxId: practiceMailboxId(practice),
+          password: mailboxPassword(plan, practiceMailboxId(practice)),
+          sharedKey: secrets.text('mesh-shared-key'),
+          connection,
+          // Answers wait in the inbox's own outbox, and one sent twice carries the same ids.
+          journal: memoryJournal(),
+        }),
+      ),
+    })),
+    close: () => connection.close(),
+  };
+}
+
+function staffOf(issuer: string): InboxComposition['staff'] {
+  const verify = createAccessTokenVerifier({
+    issuer,
+    jwksUri: `${issuer}/jwks`,
+    audience: defaultAudience,
+    clock: Date.now,
+  });
+  return async (authorization) => {
+    const verified = await verify(authorization).catch(() => undefined);
+    return verified && userOf(verified.identity);
+  };
+}
+
+const userOf = ({ userId, displayName, roleName, organisation, roles }: StaffIdentity): StaffUser => ({
+  id: userId,
+  name: displayName,
+  role: roleName,
+  practice: organisation.ods,
+  roles: roles.flatMap((role) => inboxRoles[role] ?? []),
+});

@@ -12,6 +12,7 @@ import {
 import type { RecordContext } from '@gp-connect/foundation/plausibility';
 import type { Controls, Inbound, InboundSwitch } from '../../controls/index.ts';
 import type { Records } from '../../record/index.ts';
+import { refOf } from '../entries.ts';
 import type { InboxDb } from '../inbox-database.ts';
 import type { ArrivalMeta, InboxPorts, ReceivingPractice, RuleEvaluation } from '../ports.ts';
 import { type InboxSettings, settingsOf } from '../settings.ts';
@@ -80,6 +81,8 @@ export async function judge(
     receivePorts(rooms, practice, settings, held),
   );
   if (outcome.kind !== 'accepted') return outcome;
+  const rejected = await rejection(rooms, practice.ods, outcome);
+  if (rejected !== undefined) return rejected;
   const match = await matchPatient(records, practice.ods, outcome.document, {
     previousFamily: settings.previousFamily,
     now: ports.now(),
@@ -97,6 +100,22 @@ export async function judge(
     ports.now(),
   );
   return { ...outcome, match, evaluation };
+}
+
+/** Rules that break the contract are asked on the message alone, before anything is said of the patient. spec: §10.9 */
+async function rejection(
+  { ports }: InboxRooms,
+  practice: string,
+  { document, message, ids, product }: Accepted,
+): Promise<Extract<Judgement, { kind: 'refused' }> | undefined> {
+  const sentAt = message.header.timestamp;
+  const { findings } = await ports.rules.evaluate(practice, document, sentAt, {}, ports.now());
+  const found = findings.find(({ severity }) => severity === 'REJECT');
+  if (found === undefined) return undefined;
+  const at = document.entries.find((entry) => refOf(entry) === found.itemRef)?.path ?? document.path;
+  const reason = `${found.ruleId}: ${found.message}`;
+  const refusal = { step: 'R13', code: '20009', issue: 'business-rule', path: at, reason } as const;
+  return { kind: 'refused', refusal, ids, product, message };
 }
 
 function receivePorts(

@@ -1,7 +1,7 @@
 // Writes a judgement: message, answers, item, entries, findings, task and events in one transaction, or nothing.
 // spec: messaging §4 (R19), §5.4, §9, SG-13, SG-15
 import { createHash } from 'node:crypto';
-import { bareId, type DocumentIdentifier, diagnosticsOf, type ItkMessage } from '@gp-connect/foundation/itk3';
+import { bareId, diagnosticsOf, type ItkMessage } from '@gp-connect/foundation/itk3';
 import { sql } from '@gp-connect/foundation/store';
 import { tellAwaitingFiling } from '../awaiting-filing.ts';
 import { addEvents, type InboxEvent } from '../events.ts';
@@ -10,7 +10,7 @@ import type { ArrivalMeta, ReceivingPractice } from '../ports.ts';
 import { settingsOf } from '../settings.ts';
 import { afterWorkingDays } from '../working-days.ts';
 import type { HeldBefore, InboxRooms, Judgement } from './judge.ts';
-import { arrivalsOf, isKnownMeshId, knownDocument, putDocument, setDocumentState } from './known-messages.ts';
+import { arrivalsOf, isKnownMeshId, knownDocument, putDocument } from './known-messages.ts';
 import { type Answer, putAnswers } from './outbox.ts';
 import { type Proposal, proposalOf } from './proposal.ts';
 import { archiveReplaced, putItem } from './put-item.ts';
@@ -90,7 +90,7 @@ export async function keep(
       await registerDocument(step, practice.ods, judgement.message, 'not-filed');
     }
     if (judgement.kind === 'refused' && judgement.refusal.code === '20014') {
-      await voidBoth(rooms, step, practice.ods, judgement.message);
+      await voidBoth(step, practice.ods, judgement.message);
     }
     if (judgement.kind === 'not-matched' && judgement.match.possiblyWrongPatient) {
       await wrongPatientTask(step, practice.ods, messageKey, ports.now());
@@ -216,33 +216,19 @@ async function putProposal(
   return itemKey;
 }
 
-/** A replacement that cannot be processed makes both versions void. spec: messaging §3.3 20014, §5.4 */
+/**
+ * A replacement that cannot be processed makes both versions void, so that neither is taken in later. A version that
+ * was replaced before stays archived: its successor stands. spec: messaging §3.3 20014, §5.4
+ */
 async function voidBoth(
-  { records, ports }: InboxRooms,
   step: InboxTransaction,
   practice: string,
   message: ItkMessage | undefined,
 ): Promise<void> {
-  const document = message?.document;
-  const replaces: DocumentIdentifier | undefined = document?.replaces;
-  if (document?.identifier !== undefined) await putDocument(step, practice, document.identifier, 'void');
-  if (replaces === undefined) return;
-  const known = await knownDocument(step, practice, replaces);
-  // A version that was replaced before stays archived: its successor stands.
-  if (known?.state === 'superseded') return;
-  if (known === undefined) await putDocument(step, practice, replaces, 'void');
-  else await setDocumentState(step, practice, replaces, 'void');
-  if (known?.itemKey == null) return;
-  const now = ports.now();
-  const voided = await sql<{ patient_key: number }>`update inbox_item
-    set state = 'void', closed_at = ${now}, version = version + 1
-    where practice = ${practice} and item_key = ${known.itemKey} and state = 'open'
-    returning patient_key`.execute(step);
-  await sql`update inbox_task set done_at = ${now}, done_by = 'void'
-    where practice = ${practice} and item_key = ${known.itemKey} and done_at is null`.execute(step);
-  for (const { patient_key } of voided.rows) {
-    await tellAwaitingFiling(step, records, practice, patient_key);
-  }
+  const { identifier, replaces } = message?.document ?? {};
+  if (identifier !== undefined) await putDocument(step, practice, identifier, 'void');
+  if (replaces === undefined || (await knownDocument(step, practice, replaces)) !== undefined) return;
+  await putDocument(step, practice, replaces, 'void');
 }
 
 /** spec: messaging §4, R17: logged as a possible wrong patient for the practice */

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { unreadable } from '@gp-connect/foundation/itk3';
+import { nationalRulePack } from '@gp-connect/foundation/plausibility';
 import { sql, testStores } from '@gp-connect/foundation/store';
 import {
   doctor,
@@ -396,6 +397,22 @@ for (const { name, fresh } of testStores()) {
         [changes.at(-1)?.from, changes.at(-1)?.to, changes.at(-1)?.reason],
         ['off', 'on', 'test'],
       );
+    });
+
+    test('§10.9: a rule that says REJECT refuses the message with 20009, before anything is said of the patient', async () => {
+      const base = nationalRulePack();
+      const rules = base.rules.map((rule) =>
+        rule.id === 'BP-08' ? { ...rule, severity: 'REJECT' as const } : rule,
+      );
+      it.rules.usePack({ ...base, version: 'strict', rules });
+      try {
+        const high = () => updateRecord({ patient: people.stranger, at, extras: [pressure(164, 96)] });
+        const [answer, ...more] = await it.deliver(high());
+        assert.deepEqual([answer?.code, answer?.issue, more.length], ['20009', 'business-rule', 0]);
+        assert.match(answer!.diagnostics, /BP-08/);
+      } finally {
+        it.rules.usePack(base);
+      }
     });
 
     test('DCC-03: a blocked sender gets 20010 with the reason, until it is taken again', async () => {

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { accessibilityFaults, launchBrowser } from '../kit/testing/browser.ts';
+import { sendOutcome, sendRecord } from '../kit/testing/national-services.ts';
 import { pdsPatient } from '../kit/testing/pds-patient.ts';
 import { hartley, madeUpRecord } from './testing/made-up-record.ts';
 import { startTestPortal, type TestPortal } from './testing/portal-for-tests.ts';
-import { sendOutcome, sendRecord } from './testing/stand-ins.ts';
 
 let world: TestPortal;
 let browser: Browser;

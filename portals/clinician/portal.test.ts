@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
+import { breakOff, sendOutcome, sendRecord } from '../kit/testing/national-services.ts';
 import { pdsPatient } from '../kit/testing/pds-patient.ts';
 import { hartley, largeRecord, madeUpRecord, medicinesRecord } from './testing/made-up-record.ts';
 import { startTestPortal, type TestPortal, Visitor } from './testing/portal-for-tests.ts';
-import { breakOff, sendOutcome, sendRecord } from './testing/stand-ins.ts';
 
 let world: TestPortal;
 let visitor: Visitor;

@@ -7,6 +7,8 @@ export interface PageFrame {
   readonly service: { readonly name: string; readonly home: string };
   readonly assets: { readonly stylesheet: string; readonly icon: string };
   readonly footerText: string;
+  /** On every page of a signed-in user that brings no navigation of its own. */
+  readonly navigation?: PageOptions['navigation'];
 }
 
 export interface PageOptions {
@@ -39,7 +41,7 @@ export function page(frame: PageFrame, options: PageOptions): string {
     content: options.content.text,
     beforeContent: options.beforeContent?.text ?? '',
     back: options.back,
-    navigation: options.navigation,
+    navigation: options.navigation ?? (signedIn && frame.navigation),
     wide: options.wide ?? false,
     account: signedIn && [
       { icon: true, text: `${signedIn.name}, ${signedIn.place}` },

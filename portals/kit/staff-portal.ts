@@ -10,6 +10,7 @@ import {
 import { createSignIn, staffIdentity } from '@gp-connect/foundation/trust';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { FailureWords } from './failure-words.ts';
+import type { PageFrame } from './page.ts';
 import { createPortalServer } from './portal-server.ts';
 import { secretFromFile } from './secret-file.ts';
 import { createSessions } from './sessions.ts';
@@ -34,6 +35,7 @@ export interface StaffPortalOptions<State extends SignedInStaff> {
   readonly title: string;
   readonly footerText: string;
   readonly home: StaffDesk<State>['home'];
+  readonly navigation?: PageFrame['navigation'];
   readonly pages: SignInPages<State>;
   readonly noSuchPage: FailureWords;
   readonly wordsFor: (error: unknown) => FailureWords;
@@ -92,6 +94,7 @@ export async function openStaffPortal<State extends SignedInStaff>(
       service: { name: options.title, home: '/' },
       assets: assets.paths,
       footerText: options.footerText,
+      navigation: options.navigation,
     },
     signIn: createSignIn({
       issuer: settings.issuer,

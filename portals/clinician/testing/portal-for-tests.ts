@@ -6,12 +6,12 @@ import { createLogger } from '@gp-connect/foundation/http';
 import { openAuthority } from '@gp-connect/foundation/trust';
 import type { RunningPortal } from '../../kit/index.ts';
 import { type Issuer, startIssuer } from '../../kit/testing/issuer.ts';
+import { type NationalServices, startNationalServices } from '../../kit/testing/national-services.ts';
 import { pdsPatient } from '../../kit/testing/pds-patient.ts';
 import { freePort } from '../../kit/testing/servers.ts';
 import { Visitor as PageVisitor, type Visit } from '../../kit/testing/visitor.ts';
 import { clinicianSettings, startClinicianPortal } from '../index.ts';
 import { hartley } from './made-up-record.ts';
-import { type NationalServices, startNationalServices } from './stand-ins.ts';
 
 export interface TestPortal {
   readonly url: string;

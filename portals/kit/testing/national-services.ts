@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { serverTls, type TlsIdentity } from '@gp-connect/foundation/trust';
-import { bodyText, closed, listening } from '../../kit/testing/servers.ts';
+import { bodyText, closed, listening } from './servers.ts';
 
 export interface AskedForRecord {
   readonly organisation: string;

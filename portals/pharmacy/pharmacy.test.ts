@@ -1,0 +1,140 @@
+// The pharmacy pages over real HTTP: writing up, the checks before sending, confirming, and what became of the message.
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { type Bundle, fromXml } from '@gp-connect/foundation/fhir';
+import { readMessage, serviceOf } from '@gp-connect/foundation/itk3';
+import { Visitor } from '../kit/testing/visitor.ts';
+import { consultation, heron, startTestPharmacy, type TestPharmacy } from './testing/pharmacy-for-tests.ts';
+
+let world: TestPharmacy;
+let visitor: Visitor;
+let patient: string;
+
+before(async () => {
+  world = await startTestPharmacy();
+});
+after(() => world.close());
+beforeEach(async () => {
+  visitor = new Visitor(world.url);
+  await visitor.signIn();
+  patient = (await visitor.post('/find/number', { nhsNumber: heron.nhsNumber })).path;
+});
+
+const heading = (text: string) => /<h1[^>]*>([^<]*)</.exec(text)?.[1]?.trim();
+const check = (change: Record<string, string> = {}) =>
+  visitor.post(`${patient}/check`, { ...consultation(), ...change });
+
+/** Ticks whatever the page asks to be ticked, and sends. */
+async function confirmAndSend(page: { text: string }) {
+  const boxes = [...page.text.matchAll(/name="(confirmed|pregnancy)" type="checkbox" value="([^"]+)"/g)];
+  const body = new URLSearchParams(boxes.map(([, name, value]): [string, string] => [name!, value!]));
+  return visitor.post(`${patient}/send`, Object.fromEntries(body));
+}
+
+describe('a consultation', () => {
+  test('SG-20: nothing leaves before the pregnancy status is confirmed by its term in words', async () => {
+    const sent = world.mailbox.sent.length;
+    const page = await check();
+    assert.equal(heading(page.text), 'Check and send');
+    assert.ok(page.text.includes('I confirm that the record shall say: Not pregnant'));
+    const early = await visitor.post(`${patient}/send`);
+    assert.equal(early.status, 400);
+    assert.equal(world.mailbox.sent.length, sent);
+    const done = await confirmAndSend(page);
+    assert.match(done.path, /^\/messages\/[0-9a-f-]{36}$/);
+    assert.equal(world.mailbox.sent.length, sent + 1);
+  });
+
+  test('what is sent is what was written, from the signed-in pharmacist, about the patient PDS holds', async () => {
+    const body = consultation();
+    await confirmAndSend(await check());
+    const { document } = readMessage(fromXml(world.mailbox.sent.at(-1)!.body) as unknown as Bundle)!;
+    assert.equal(serviceOf(document!), 'minor-illness');
+    const text = Buffer.from(world.mailbox.sent.at(-1)!.body).toString('utf8');
+    for (const part of [body.summary!, '60001007', '262550002', '2123456', 'Finch', 'Heron', heron.nhsNumber])
+      assert.ok(text.includes(part), part);
+  });
+
+  const faults: readonly (readonly [Record<string, string>, string])[] = [
+    [{ service: '' }, 'Choose the service'],
+    [{ gphc: '12' }, 'seven digits'],
+    [{ summary: ' ' }, 'Enter the clinical summary'],
+    [{ pregnancy: '' }, 'Choose what you record about pregnancy'],
+    [{ diastolic: '' }, 'Enter both blood pressures, or none'],
+    [{ seen: '2999-01-01' }, 'is in the future'],
+    [{ medicine: '289411000001107' }, 'Enter how many were supplied'],
+  ];
+  for (const [change, words] of faults) {
+    test(`is not checked further while something is missing or wrong: ${words}`, async () => {
+      const page = await check(change);
+      assert.equal(page.status, 400);
+      assert.ok(page.text.includes(words), words);
+      assert.ok(page.text.includes('<title>Error:'));
+    });
+  }
+
+  test('SG-20: what the practice would block is not sent; the form says why and keeps what was typed', async () => {
+    const sent = world.mailbox.sent.length;
+    const page = await check({ systolic: '60', diastolic: '90' });
+    assert.equal(page.status, 400);
+    assert.ok(page.text.includes('This cannot be sent as it is'));
+    assert.ok(page.text.includes('(BP-03)'));
+    assert.ok(page.text.includes('Insect bite on the left calf'));
+    await visitor.post(`${patient}/send`);
+    assert.equal(world.mailbox.sent.length, sent);
+  });
+
+  test('SG-20: a finding that needs care is read and ticked by a person before it goes', async () => {
+    const page = await check({ systolic: '186', diastolic: '122' });
+    assert.ok(page.text.includes('(BP-07)'));
+    const early = await visitor.post(`${patient}/send`, { pregnancy: 'Not pregnant' });
+    assert.equal(early.status, 400);
+    assert.ok(early.text.includes('Tick that you have read and checked this'));
+  });
+
+  test('staff of another organisation get no further than being told so', async () => {
+    world.issuer.staff = { ...world.issuer.staff, ods: 'FZZ02', organisation: 'Other Pharmacy' };
+    const stranger = new Visitor(world.url);
+    await stranger.signIn();
+    const { path } = await stranger.post('/find/number', { nhsNumber: heron.nhsNumber });
+    assert.equal((await stranger.get(path)).status, 403);
+    assert.equal((await stranger.get('/messages')).status, 403);
+    world.issuer.staff = { ...world.issuer.staff, ods: 'FZZ01', organisation: 'Test Pharmacy' };
+  });
+});
+
+describe('a sent message', () => {
+  const answers: readonly (readonly [readonly string[], string, string])[] = [
+    [[], 'Sent', 'has not answered yet'],
+    [['20013'], 'Acknowledged', 'has the message'],
+    [['20013', '30001'], 'Accepted', 'reviews it'],
+    [['20010'], 'Failed', 'switched this service off. Send it a PDF summary another way'],
+    [['20013', '30002'], 'Failed', 'not registered at this practice'],
+  ];
+  for (const [codes, state, words] of answers) {
+    test(`after ${codes.join(' and ') || 'no answer'} is shown as ${state}, with what it means`, async () => {
+      const { path } = await confirmAndSend(await check());
+      for (const code of codes) world.mailbox.answer(code);
+      await world.portal.round();
+      const { text } = await visitor.get(path);
+      assert.match(text, new RegExp(`<strong class="nhsuk-tag[^>]*>\\s*${state}\\s*<`));
+      assert.ok(text.includes(words), words);
+    });
+  }
+
+  test('that failed is a task for a person until somebody closes it', async () => {
+    await confirmAndSend(await check());
+    world.mailbox.answer('30003');
+    await world.portal.round();
+    const open = await visitor.get('/messages');
+    const task = /name="task" value="([^"]+)"(?![\s\S]*name="task")/.exec(open.text)?.[1];
+    assert.ok(task);
+    const closed = await visitor.post('/messages/tasks', { task, note: 'sent by post' });
+    assert.equal(closed.text.includes(`value="${task}"`), false);
+  });
+
+  test('of no such id, and no log line that names the patient', async () => {
+    assert.equal((await visitor.get('/messages/5a6b0000-0001-4a00-8a00-000000000001')).status, 404);
+    assert.equal(/9990000018|Heron|Insect bite/.test(world.log.join('')), false);
+  });
+});

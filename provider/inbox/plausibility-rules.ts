@@ -1,6 +1,6 @@
 // The rules port over the shared rule packs: national, and what each practice made stricter. spec: messaging SG-10
 import type { Bundle } from '@gp-connect/foundation/fhir';
-import type { ItkDocument } from '@gp-connect/foundation/itk3';
+import { type ItkDocument, serviceOf } from '@gp-connect/foundation/itk3';
 import {
   codesIn,
   evaluate,
@@ -56,7 +56,13 @@ export function plausibilityRules(
       if (content === undefined) return { findings: [], notEvaluated: [], ruleSetVersion: pack.version };
       const loaded = await terminology.load({ codes: codesIn(content, record) });
       const { findings, notEvaluated, ruleSetVersion } = evaluate(content, record, loaded, pack, at);
-      return { findings, notEvaluated, ruleSetVersion };
+      // REJECT speaks of Update Record's contract, which binds no other document.
+      const isUpdate = serviceOf(document) !== undefined;
+      return {
+        findings: isUpdate ? findings : findings.filter(({ severity }) => severity !== 'REJECT'),
+        notEvaluated,
+        ruleSetVersion,
+      };
     },
   };
 }
@@ -91,6 +97,7 @@ function contentOf(document: ItkDocument, sentAt: string | undefined): UpdateRec
         resourceType: 'Encounter',
         id: 'no-encounter',
         status: 'finished',
+        subject: composition?.subject,
         period: { start: composition?.date },
       },
     } as never);

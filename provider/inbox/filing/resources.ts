@@ -178,10 +178,11 @@ export function complaintOf(filing: Filing, entry: FiledEntry): Made {
   };
 }
 
-const day = (date: string | undefined, more = 0): string | undefined =>
-  date === undefined
-    ? undefined
-    : new Date(Date.parse(`${date.slice(0, 10)}T00:00:00Z`) + more * 86_400_000).toISOString().slice(0, 10);
+/** The day of a date, some days on; undefined where no whole day is given or the span is none. */
+function day(date: string | undefined, more = 0): string | undefined {
+  const at = Date.parse(`${(date ?? '').slice(0, 10)}T00:00:00Z`) + more * 86_400_000;
+  return Number.isNaN(at) || Math.abs(more) > 3_660 ? undefined : new Date(at).toISOString().slice(0, 10);
+}
 
 const coded = (of: string, code: string, display: string) => ({ coding: [{ system: of, code, display }] });
 
@@ -193,11 +194,11 @@ export function supplyOf(filing: Filing, entry: FiledEntry): Made[] {
   const { resource } = entry;
   const medicationId = filing.newId();
   const plan = filedIdentity(filing);
+  const handedOver = typeof resource.whenHandedOver === 'string' ? resource.whenHandedOver : undefined;
   const start =
-    day((resource.whenHandedOver as string) ?? filing.item.encounter_at ?? undefined) ??
-    day(filing.now.toISOString())!;
-  const supply = resource.daysSupply as { value?: unknown } | undefined;
-  const end = supply?.value === undefined ? start : day(start, Number(String(supply.value)))!;
+    day(handedOver) ?? day(filing.item.encounter_at ?? undefined) ?? day(filing.now.toISOString())!;
+  const supply = resource.daysSupply as { value?: unknown; code?: string } | undefined;
+  const end = (supply?.code === 'd' ? day(start, Number(String(supply.value))) : undefined) ?? start;
   const sentDose = (resource.dosageInstruction as Elements[] | undefined)?.[0] ?? {};
   const dosage = [{ text: 'As supplied', ...pick(sentDose, 'text', 'patientInstruction') }];
   const medicationReference = { reference: `Medication/${medicationId}` };
@@ -262,7 +263,7 @@ export function supplyOf(filing: Filing, entry: FiledEntry): Made[] {
       dispenseRequest: {
         validityPeriod: period,
         ...pick(resource, 'quantity'),
-        ...(supply === undefined
+        ...(supply?.code !== 'd'
           ? {}
           : { expectedSupplyDuration: { ...supply, unit: 'day', system: system.ucum, code: 'd' } }),
       },

@@ -17,7 +17,6 @@ export {
   type SwitchName,
   switchNames,
 } from './controls/index.ts';
-export { type CanonicalRecord, type ImportReport, importRecords, type Records } from './record/index.ts';
 export type {
   Inbox,
   InboxSettings,
@@ -28,5 +27,6 @@ export type {
   StaffVerifier,
 } from './inbox/index.ts';
 export { plausibilityRules } from './inbox/index.ts';
-export * from './service/index.ts';
 export * from './recall/index.ts';
+export { type CanonicalRecord, type ImportReport, importRecords, type Records } from './record/index.ts';
+export * from './service/index.ts';

@@ -13,6 +13,7 @@ import {
 } from '../running/certificates.ts';
 import { freePortBase } from '../running/england-under-test.ts';
 import { type Choices, planFrom } from '../running/plan.ts';
+import { makeSharedSecrets } from '../running/secrets.ts';
 import type { RunningPlan } from '../running/service-settings.ts';
 
 /** The day every bench's England is made for, so that the same data is measured whenever it runs. */
@@ -28,9 +29,7 @@ export async function prepareScene(dataFolder: string, patients: number): Promis
   const choices: Choices = { dataFolder, portBase: await freePortBase(), patients, today: DAY };
   const plan = planFrom(choices);
   await makeCertificates(plan.layout, plan.england);
-  plan.secrets.text('sds-api-key');
-  plan.secrets.key('gateway-assertion');
-  plan.secrets.text('clinician-client');
+  makeSharedSecrets(plan.secrets);
   return { choices, plan };
 }
 

@@ -19,6 +19,21 @@ export interface Secrets {
   key(name: string): { privateKey: KeyObject; jwk: Record<string, unknown> };
 }
 
+/** Several services read these: made before any of them starts, so that none finds another's half. */
+export function makeSharedSecrets(secrets: Secrets): void {
+  for (const name of [
+    'sds-api-key',
+    'clinician-client',
+    'practice-client',
+    'pharmacy-client',
+    'mesh-shared-key',
+    'mesh-passwords',
+  ]) {
+    secrets.text(name);
+  }
+  secrets.key('gateway-assertion');
+}
+
 export function openSecrets(layout: Layout): Secrets {
   mkdirSync(layout.secrets, { recursive: true, mode: 0o700 });
   const file = (name: string): string => join(layout.secrets, name);

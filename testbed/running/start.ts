@@ -9,6 +9,7 @@ import { startChildren } from './children.ts';
 import { prepareDatabases } from './databases.ts';
 import { type Choices, planFrom, todayInLondon } from './plan.ts';
 import { portsFrom } from './ports.ts';
+import { makeSharedSecrets } from './secrets.ts';
 
 export interface StartOptions {
   readonly dataFolder: string;
@@ -26,15 +27,6 @@ export interface RunningEngland {
   readonly failed: Promise<never>;
   stop(): Promise<void>;
 }
-
-const sharedSecrets = [
-  'sds-api-key',
-  'clinician-client',
-  'practice-client',
-  'pharmacy-client',
-  'mesh-shared-key',
-  'mesh-passwords',
-];
 
 /** A reason not to start that a person can act on. */
 export class CannotStartError extends Error {
@@ -55,9 +47,7 @@ export async function startEngland(options: StartOptions): Promise<RunningEnglan
     const plan = planFrom(choices);
     const first = !existsSync(join(plan.layout.root, 'loaded', 'orchard'));
     options.say(first ? 'First start: making certificates and loading England…' : 'Starting…');
-    // Several services read these; made here so that none finds another's half.
-    for (const name of sharedSecrets) plan.secrets.text(name);
-    plan.secrets.key('gateway-assertion');
+    makeSharedSecrets(plan.secrets);
     await Promise.all([
       makeCertificates(plan.layout, plan.england),
       prepareDatabases(choices, options.fresh),

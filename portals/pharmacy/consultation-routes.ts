@@ -160,6 +160,7 @@ export function consultationRoutes(server: FastifyInstance, desk: Desk): void {
       state.self = { gphc: fields.gphc ?? '', role: fields.role ?? '' };
       const draft: Draft = {
         fields,
+        input,
         message: composed.message,
         confirmations: prepared.confirmations,
         notes: prepared.notes,

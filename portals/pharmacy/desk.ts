@@ -4,6 +4,7 @@ import {
   type ComposedMessage,
   type Confirmation,
   ServiceUnavailableError,
+  type UpdateRecordInput,
 } from '@gp-connect/consumer';
 import {
   type FailureWords,
@@ -22,6 +23,7 @@ import type { PharmacySettings } from './settings.ts';
 /** A consultation that was checked and waits to be sent. */
 export interface Draft {
   readonly fields: Fields;
+  readonly input: UpdateRecordInput;
   readonly message: ComposedMessage;
   readonly confirmations: readonly Confirmation[];
   readonly notes: readonly string[];

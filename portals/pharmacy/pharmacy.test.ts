@@ -36,6 +36,8 @@ describe('a consultation', () => {
     const sent = world.mailbox.sent.length;
     const page = await check();
     assert.equal(heading(page.text), 'Check and send');
+    for (const words of ['124/78 mmHg', 'Infected insect bite', 'HERON, Jo'])
+      assert.ok(page.text.includes(words));
     assert.ok(page.text.includes('I confirm that the record shall say: Not pregnant'));
     const early = await visitor.post(`${patient}/send`);
     assert.equal(early.status, 400);

@@ -1,4 +1,5 @@
 // The last look before sending: where it goes, what the checks found, the pregnancy status in words. spec: messaging SG-20
+import type { UpdateRecordInput } from '@gp-connect/consumer';
 import {
   component,
   errorSummary,
@@ -9,6 +10,7 @@ import {
   type Markup,
   nothing,
 } from '../../kit/index.ts';
+import { measurements } from '../consultation-form.ts';
 import type { Draft, PharmacySession } from '../desk.ts';
 
 const severityWords: Readonly<Record<string, string>> = { ACTION: 'Needs action', WARN: 'Check' };
@@ -21,7 +23,7 @@ export function checkContent(page: {
   readonly ticked: readonly string[];
 }): Markup {
   const { session, handle, draft, faults, ticked } = page;
-  const { pregnancy, confirmations, notes, fields } = draft;
+  const { pregnancy, confirmations, notes, input } = draft;
   const tick = (id: string, name: string, value: string, legend: string, text: string) =>
     component('checkboxes', {
       idPrefix: id,
@@ -34,10 +36,47 @@ export function checkContent(page: {
     });
   return html`${errorSummary(faults)}<h1 class="nhsuk-heading-l">Check and send</h1>
 <p>“${draft.message.title}” goes to practice <strong>${draft.practice}</strong>.</p>
-<section class="gpc-card gpc-part"><h2 class="nhsuk-heading-m">Clinical summary</h2><p class="gpc-prose">${fields.summary}</p></section>
+<section class="gpc-card gpc-part"><h2 class="nhsuk-heading-m">What you send</h2>${component('summary-list', { rows: whatIsSent(input).map(([key, value]) => ({ key: { text: key }, value: { text: value } })) })}</section>
 <form method="post" action="/patients/${handle}/send" novalidate>${formTokenField(session)}
 ${pregnancy ? tick('pregnancy', 'pregnancy', pregnancy, `Pregnancy status: ${pregnancy}`, `I confirm that the record shall say: ${pregnancy}`) : nothing}
 ${confirmations.map(({ ref, finding }, at) => tick(`confirmed-${at}`, 'confirmed', ref, `${severityWords[finding.severity] ?? finding.severity}: ${finding.message} (${finding.ruleId})`, 'I have read this, and what I wrote is right'))}
 ${notes.length > 0 ? component('inset-text', { html: html`<ul class="nhsuk-list nhsuk-list--bullet">${notes.map((note) => html`<li>${note}</li>`)}</ul>`.text }) : nothing}
-<button class="nhsuk-button" accesskey="s">Send to the practice</button> <a href="/patients/${handle}">Change the consultation</a></form>`;
+<div class="gpc-actions"><button class="nhsuk-button" accesskey="s">Send to the practice</button> <a href="/patients/${handle}">Change the consultation</a></div></form>`;
+}
+
+const headings: Readonly<Record<string, string>> = {
+  history: 'History',
+  'red-flags': 'Red flags',
+  'information-and-advice-given': 'Information and advice given',
+};
+
+/** Everything that leaves, in words. */
+function whatIsSent(input: UpdateRecordInput): readonly (readonly [string, string])[] {
+  const { patient, headings: texts = {} } = input;
+  return [
+    ['Patient', `${patient.family.toUpperCase()}, ${patient.given.join(' ')}`],
+    ['Seen', input.seen],
+    ...(input.presentingComplaints ?? []).map(({ display }) => ['Presenting complaint', display] as const),
+    ['Clinical summary', input.clinicalSummary],
+    ...Object.entries(texts).map(([name, text]) => [headings[name] ?? name, text] as const),
+    ...(input.bloodPressures ?? []).map(
+      ({ systolic, diastolic }) => ['Blood pressure, sitting', `${systolic}/${diastolic} mmHg`] as const,
+    ),
+    ...(input.measurements ?? []).map(
+      ({ kind, value }) => [measurements[kind as keyof typeof measurements].label, String(value)] as const,
+    ),
+    ...(input.supplies ?? []).map(
+      ({ medicine, quantity, dose, daysSupply }) =>
+        [
+          'Supplied',
+          [
+            `${medicine.display}, ${quantity.value} ${quantity.unit}`,
+            dose,
+            daysSupply && `${daysSupply} days`,
+          ]
+            .filter(Boolean)
+            .join(', '),
+        ] as const,
+    ),
+  ];
 }

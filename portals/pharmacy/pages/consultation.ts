@@ -53,7 +53,7 @@ ${draw.radios('pregnancy', 'What do you record?', [
 <section class="gpc-card gpc-part"><h2 class="nhsuk-heading-m">Supply (optional)</h2>
 ${draw.select('medicine', 'Medicine supplied under a patient group direction', page.medicines)}
 <div class="gpc-pair">${draw.input('quantity', 'Quantity')}${draw.select('unit', 'Counted in', units)}${draw.input('days', 'Days of supply')}</div>${draw.input('dose', 'Dose in words')}</section>
-<button class="nhsuk-button" accesskey="s">Check before sending</button> <a href="/find">Find another patient</a></form>`;
+<div class="gpc-actions"><button class="nhsuk-button" accesskey="s">Check before sending</button> <a href="/find">Find another patient</a></div></form>`;
 }
 
 export function whoContent({ patient, nhsNumber, practice }: TracedPatient, now: number): Markup {

@@ -33,7 +33,7 @@ export function itemContent(page: ItemPage): Markup {
   const isOpen = item.state === 'open';
   return html`${errorSummary(faults)}<div class="gpc-head"><h1 class="nhsuk-heading-l" tabindex="-1"${faults.length === 0 && html` autofocus`}>${item.title}</h1>${severityTag(weightWords(item))}</div>
 <dl class="gpc-facts gpc-source"><div><dt>Kind</dt><dd>${kindOfMessage(item)}</dd></div><div><dt>From</dt><dd>${item.sender.name} (${item.sender.ods})</dd></div><div><dt>Recorded by</dt><dd>${item.author.name}${item.author.role && `, ${item.author.role}`}, another organisation</dd></div><div><dt>Seen</dt><dd>${item.encounterAt === null ? 'Not known' : momentOrDay(item.encounterAt)}</dd></div><div><dt>Received</dt><dd>${momentText(item.receivedAt)} (${agoText(item.receivedAt, now)})</dd></div></dl>
-${requested(item)}<div class="gpc-review"><div>${isOpen ? decisionForm(page) : closed(item)}${replaced(item)}</div>${besideContent(item)}</div>`;
+${requested(item)}<div class="gpc-review"><div>${isOpen ? decisionForm(page) : closed(item)}</div><div>${replaced(item)}${besideContent(item)}</div></div>`;
 }
 
 const requested = ({ actionsRequested }: OpenItem): Markup =>

@@ -1,5 +1,5 @@
 // The dozen lines a person reads when England is up.
-import type { NamedKey } from '../england/index.ts';
+import type { England, NamedKey } from '../england/index.ts';
 import type { RunningPlan } from './service-settings.ts';
 
 /** People worth trying first; the rest are in docs/england.md. */
@@ -11,6 +11,11 @@ const worthTrying: readonly [NamedKey, string][] = [
   ['opted-out', 'has opted out of sharing'],
 ];
 
+function nameOf({ personas }: England, persona: string): string {
+  const { name, organisation } = personas.find(({ id }) => id === persona)!;
+  return `${[name.prefix, name.given, name.family].filter(Boolean).join(' ')}, ${organisation.name}`;
+}
+
 export function banner({ england, layout, ports }: RunningPlan, embedded: boolean): string {
   const number = (key: NamedKey): string =>
     england.namedPatients.find((patient) => patient.key === key)!.nhsNumber;
@@ -20,6 +25,8 @@ export function banner({ england, layout, ports }: RunningPlan, embedded: boolea
     `GP Connect: ${england.practices.length} practices on 2 GP systems, ${england.consumers.length} consumer organisations`,
     `  Clinician pages   http://localhost:${ports.clinician}`,
     `  Sign in as        ${doctor.name.prefix} ${doctor.name.given} ${doctor.name.family}, ${hospital.name} (or any of ${england.personas.length} personas)`,
+    `  Practice inbox    http://localhost:${ports.practice}   (sign in as ${nameOf(england, 'gp')})`,
+    `  Pharmacy pages    http://localhost:${ports.pharmacy}   (sign in as ${nameOf(england, 'pharmacist')}; docs/messaging.md)`,
     `  Gateway           https://localhost:${ports.gateway}   (mutual TLS; certificates in ${layout.trust})`,
     `  PDS and SDS       https://localhost:${ports.directory}`,
     `  GP systems        Orchard Health https://localhost:${ports.orchard}, Cedar Clinical https://localhost:${ports.cedar}`,

@@ -12,9 +12,8 @@ export const meshName = 'mesh.gpconnect.example';
 /** The clinician pages are one product that many organisations use. */
 export const clinicianName = 'clinician.openconsumer.example';
 
-/** The MESH client of a supplier's system, or of the pharmacy pages. */
-export const meshIdentity = (id: string): string => `mesh-${id}`;
-const pharmacyProduct = ['pharmacy', 'YGX15'] as const;
+/** The MESH client of a supplier's system, or of a pharmacy: `orchard`, `FZ101`. */
+export const meshIdentity = (id: string): string => `mesh-${id.toLowerCase()}`;
 
 const local = ['localhost'];
 const loopback = ['127.0.0.1', '::1'];
@@ -38,6 +37,12 @@ export function certificateFiles(layout: Layout, name: string): CertificateFiles
 export const consumerIdentity = (consumer: ConsumerOrganisation): string =>
   `consumer-${consumer.ods.toLowerCase()}`;
 
+/** Where the demonstration's pharmacist works. */
+export function pharmacyOf({ personas, consumers }: England): ConsumerOrganisation {
+  const pharmacist = personas.find(({ id }) => id === 'pharmacist')!;
+  return consumers.find(({ ods }) => ods === pharmacist.organisation.ods)!;
+}
+
 /** Makes or renews every certificate. Keys never leave the data folder. */
 export async function makeCertificates(layout: Layout, england: England): Promise<Authority> {
   const authority = await openAuthority(layout.trust, { clock: Date.now });
@@ -49,17 +54,18 @@ export async function makeCertificates(layout: Layout, england: England): Promis
       ipAddresses: loopback,
       usages: 'both',
     });
+  const meshClient = (id: string, ods = id) =>
+    authority.identity(meshIdentity(id), {
+      commonName: `${id}-1.${ods}.api.mesh-client.nhs.uk`.toLowerCase(),
+      usages: 'client',
+    });
   await Promise.all([
     served('gateway', gatewayName),
     served('directory', directoryName),
     served('mesh', meshName),
     ...suppliers.map((supplier) => served(supplier.id, supplier.fqdn)),
-    ...[...suppliers.map(({ id, odsCode }) => [id, odsCode] as const), pharmacyProduct].map(([id, ods]) =>
-      authority.identity(meshIdentity(id), {
-        commonName: `${id}.${ods.toLowerCase()}.api.mesh-client.nhs.uk`,
-        usages: 'client',
-      }),
-    ),
+    ...suppliers.map(({ id, odsCode }) => meshClient(id, odsCode)),
+    meshClient(pharmacyOf(england).ods),
     authority.identity('clinician', { commonName: clinicianName, usages: 'client' }),
     ...england.consumers.map((consumer) =>
       authority.identity(consumerIdentity(consumer), { commonName: consumer.fqdn, usages: 'client' }),

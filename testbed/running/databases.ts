@@ -5,7 +5,7 @@ import { copyEmbeddedTemplate, makeEmbeddedTemplate, openStore, sql } from '@gp-
 import { layoutOf } from './layout.ts';
 import { type Choices, databaseOf } from './plan.ts';
 
-const SERVICES = ['directory', 'mesh', 'orchard', 'cedar'];
+const SERVICES = ['directory', 'mesh', 'pharmacy', 'orchard', 'cedar'];
 
 export async function prepareDatabases(choices: Choices, fresh: boolean): Promise<void> {
   if (!choices.databaseUrl) return prepareEmbedded(choices);

@@ -4,9 +4,17 @@ import { join } from 'node:path';
 import { feedPath } from '@gp-connect/national';
 import { type England, suppliers } from '../england/index.ts';
 import { defaultAudience } from '../identity/index.ts';
-import { certificateFiles, clinicianName, gatewayName } from './certificates.ts';
+import {
+  certificateFiles,
+  clinicianName,
+  consumerIdentity,
+  gatewayName,
+  meshIdentity,
+  pharmacyOf,
+} from './certificates.ts';
 import { clinicianProduct } from './directory-data.ts';
 import type { Layout } from './layout.ts';
+import { mailboxPassword, senderMailboxId } from './mailboxes.ts';
 import type { Ports } from './ports.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -170,8 +178,45 @@ export function practiceFile(plan: RunningPlan) {
   };
 }
 
+/** The pages of the pharmacy the demonstration's pharmacist works at. */
+export function pharmacyFile(plan: RunningPlan) {
+  const { england, layout, ports, secrets, database } = plan;
+  const pharmacy = pharmacyOf(england);
+  const mailbox = senderMailboxId(plan, pharmacy);
+  return {
+    host,
+    port: ports.pharmacy,
+    operationsPort: ports.pharmacyOperations,
+    publicUrl: `http://localhost:${ports.pharmacy}`,
+    issuer: issuerOf(ports),
+    clientId: 'pharmacy-pages',
+    clientSecret: secrets.text('pharmacy-client'),
+    audience: defaultAudience,
+    sessionSecretFile: join(layout.secrets, 'pharmacy-sessions'),
+    ...directoriesOf(ports, secrets),
+    tls: certificateFiles(layout, consumerIdentity(pharmacy)),
+    pharmacy: { ods: pharmacy.ods, name: pharmacy.name },
+    identifierSystem: `https://${pharmacy.fqdn}/id`,
+    database: database('pharmacy'),
+    mesh: {
+      url: `https://localhost:${ports.mesh}`,
+      mailbox,
+      password: mailboxPassword(plan, mailbox),
+      sharedKey: secrets.text('mesh-shared-key'),
+      tls: certificateFiles(layout, meshIdentity(pharmacy.ods)),
+    },
+    // Nobody else uses this MESH.
+    roundSeconds: 4,
+  };
+}
+
+const directoriesOf = (ports: Ports, secrets: Secrets) => ({
+  pds: `https://localhost:${ports.directory}/personal-demographics/FHIR/R4`,
+  sds: `https://localhost:${ports.directory}/spine-directory/FHIR/R4`,
+  sdsApiKey: secrets.text('sds-api-key'),
+});
+
 export function clinicianFile({ layout, ports, secrets }: RunningPlan) {
-  const national = `https://localhost:${ports.directory}`;
   return {
     host,
     port: ports.clinician,
@@ -182,9 +227,7 @@ export function clinicianFile({ layout, ports, secrets }: RunningPlan) {
     clientSecret: secrets.text('clinician-client'),
     audience: defaultAudience,
     gateway: `https://localhost:${ports.gateway}`,
-    pds: `${national}/personal-demographics/FHIR/R4`,
-    sds: `${national}/spine-directory/FHIR/R4`,
-    sdsApiKey: secrets.text('sds-api-key'),
+    ...directoriesOf(ports, secrets),
     tls: certificateFiles(layout, 'clinician'),
     sessionSecretFile: join(layout.secrets, 'clinician-sessions'),
   };

@@ -3,6 +3,7 @@ import { after, before, describe } from 'node:test';
 import { clinicianJourney } from './clinician-journey.ts';
 import { type EnglandUnderTest, startEnglandForTest } from './england-under-test.ts';
 import { importJourney } from './import-journey.ts';
+import { messageJourney } from './message-journey.ts';
 import { readJourney } from './read-journey.ts';
 
 let england: EnglandUnderTest;
@@ -15,4 +16,5 @@ after(() => england?.stop());
 
 describe('read: a care worker asks and gets the record', () => readJourney(running));
 describe('look: a clinician reads it on the pages', () => clinicianJourney(running));
+describe('update: a pharmacy sends, the practice accepts, a hospital reads', () => messageJourney(running));
 describe('bring in: real records come in and are read back', () => importJourney(running));

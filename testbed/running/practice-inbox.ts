@@ -1,5 +1,6 @@
 // The inbox of a running England's GP system: staff by CIS2, a mailbox for each practice over the MESH client.
 import { readFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
 import { memoryJournal, openConnection, openMailbox } from '@gp-connect/consumer/mesh';
 import { createAccessTokenVerifier, type StaffIdentity } from '@gp-connect/foundation/trust';
 import type { InboxComposition, StaffUser } from '@gp-connect/provider';
@@ -20,6 +21,8 @@ const inboxRoles: Readonly<Record<string, readonly string[]>> = {
 };
 
 export interface RunningPracticeInbox extends InboxComposition {
+  /** From now on nothing waits to try again: a round under way ends soon. */
+  leave(): void;
   close(): Promise<void>;
 }
 
@@ -31,6 +34,8 @@ export function practiceInbox(plan: RunningPlan, id: 'orchard' | 'cedar'): Runni
     url: `https://localhost:${ports.mesh}`,
     tls: { key: key!, cert: cert!, ca: ca! },
   });
+  const leaving = new AbortController();
+  const pause = (ms: number) => wait(ms, undefined, { signal: leaving.signal }).catch(() => undefined);
   const practices = england.practices.filter(({ supplier }) => supplier === id);
   return {
     staff: staffOf(issuerOf(ports)),
@@ -38,16 +43,20 @@ export function practiceInbox(plan: RunningPlan, id: 'orchard' | 'cedar'): Runni
     mailboxes: practices.map((practice) => ({
       practice: practice.ods,
       mailbox: practiceMailbox(
-        openMailbox({
-          mailboxId: practiceMailboxId(practice),
-          password: mailboxPassword(plan, practiceMailboxId(practice)),
-          sharedKey: secrets.text('mesh-shared-key'),
-          connection,
-          // Answers wait in the inbox's own outbox, and one sent twice carries the same ids.
-          journal: memoryJournal(),
-        }),
+        openMailbox(
+          {
+            mailboxId: practiceMailboxId(practice),
+            password: mailboxPassword(plan, practiceMailboxId(practice)),
+            sharedKey: secrets.text('mesh-shared-key'),
+            connection,
+            // Answers wait in the inbox's own outbox, and one sent twice carries the same ids.
+            journal: memoryJournal(),
+          },
+          { pause },
+        ),
       ),
     })),
+    leave: () => leaving.abort(),
     close: () => connection.close(),
   };
 }

@@ -14,7 +14,8 @@ export async function startNationalMesh(
 ): Promise<RunningService> {
   const file = writeSettings(plan.layout, 'mesh', meshFile(plan));
   const settings = loadSettings(meshSettings, { file, env: process.env, prefix: 'GPC_MESH' });
-  const logger = createLogger({ name: 'mesh' });
+  // The inboxes ask every few seconds: what goes well is not told.
+  const logger = createLogger({ name: 'mesh', level: 'warn' });
   const { folder, keyFolder, kekFile, origin } = meshAuditFile(plan);
   const audit = await AuditLog.open({
     folder,

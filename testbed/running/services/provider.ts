@@ -31,6 +31,7 @@ const provider =
     const running = await startProvider(settings, opened, { inbox });
     return {
       async close() {
+        inbox.leave();
         await running.close();
         await inbox.close();
       },

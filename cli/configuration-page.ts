@@ -3,16 +3,19 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describeSettings } from '@gp-connect/foundation/config';
-import { directorySettings, gatewayServiceSettings } from '@gp-connect/national';
-import { clinicianSettings } from '@gp-connect/portals';
+import { directorySettings, gatewayServiceSettings, meshSettings } from '@gp-connect/national';
+import { clinicianSettings, pharmacySettings, practiceSettings } from '@gp-connect/portals';
 import { providerSettings } from '@gp-connect/provider';
 import type { z } from 'zod';
 
 const services: readonly { name: string; title: string; schema: z.ZodObject }[] = [
   { name: 'gateway', title: 'National gateway', schema: gatewayServiceSettings },
   { name: 'directory', title: 'National directory', schema: directorySettings },
+  { name: 'mesh', title: 'MESH', schema: meshSettings },
   { name: 'provider', title: 'Provider', schema: providerSettings },
   { name: 'clinician', title: 'Clinician pages', schema: clinicianSettings },
+  { name: 'practice', title: 'Practice pages', schema: practiceSettings },
+  { name: 'pharmacy', title: 'Pharmacy pages', schema: pharmacySettings },
 ];
 
 export const configurationPagePath = join(import.meta.dirname, '../docs/configuration.md');

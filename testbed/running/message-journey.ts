@@ -4,11 +4,14 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { structuredParameters } from '@gp-connect/consumer';
+import { AuditReader, fileKek, formatVkey, openKeyStore, verifyLog } from '@gp-connect/foundation/audit';
 import { launchBrowser } from '@gp-connect/portals/testing';
 import type { Browser, Page } from 'playwright-core';
 import { namedPatient } from '../england/index.ts';
 import type { EnglandUnderTest } from './england-under-test.ts';
 import { layoutOf } from './layout.ts';
+import { planFrom } from './plan.ts';
+import { meshAuditFile } from './service-settings.ts';
 
 const fromPharmacy = /Recorded by another organisation: Cornmill Pharmacy/;
 const { nhsNumber } = namedPatient('rich');
@@ -85,6 +88,20 @@ export function messageJourney(running: () => EnglandUnderTest): void {
     await page.waitForURL(/\/inbox$/);
     assert.ok(fromPharmacy.test(await recorded()));
     await page.context().close();
+  });
+
+  test('AUD-01: each step of the message and of its answers stands in MESH’s own log, and the log verifies', async () => {
+    const { folder, keyFolder, kekFile, origin } = meshAuditFile(planFrom(running().england.choices));
+    const keys = openKeyStore({ folder: keyFolder, origin, kek: fileKek(kekFile) });
+    const verdict = await verifyLog(folder, { vkey: formatVkey(keys.signers()[0]!), keys });
+    assert.ok(verdict.valid, JSON.stringify(verdict));
+    const reader = new AuditReader({ folder, keys });
+    const workflows = new Set<unknown>();
+    for (let index = 0; index < verdict.checkpoint.size; index++) {
+      const part = JSON.parse(Buffer.from((await reader.readPart(index, 'patient')).bytes).toString());
+      if (part.kind === 'message') workflows.add(part.workflow);
+    }
+    assert.deepEqual([...workflows].sort(), ['GPCONNECT_UPDATE_RECORD', 'GPCONNECT_UPDATE_RECORD_ACK']);
   });
 
   test('RTE-17: no log of the services on the way holds the NHS number', () => {

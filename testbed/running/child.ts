@@ -8,8 +8,11 @@ const entry = services.find((service) => service.name === name);
 if (!entry || !choices) throw new Error('child.ts is started by start.ts');
 
 const logger = createLogger({ name: entry.name });
+// Loading the sources takes seconds: it goes on while certificates, databases and other services are made ready.
+const mayStart = new Promise((resolve) => process.once('message', resolve));
 try {
   const start = await entry.load();
+  await mayStart;
   const running = await start(planFrom(JSON.parse(choices) as Choices));
   onShutdown(() => running.close());
   runUntilStopped(logger);

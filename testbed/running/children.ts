@@ -25,8 +25,15 @@ export interface Children {
   stop(): Promise<void>;
 }
 
-/** Starts every service; resolves when all are ready. @throws ServiceFailedError after stopping the others */
-export async function startChildren(choices: Choices, onReady: (service: string) => void): Promise<Children> {
+/**
+ * Starts every service and lets each go on once `prepared` is done and those it waits for are up; resolves when all
+ * are ready. @throws ServiceFailedError after stopping the others, or what `prepared` failed with
+ */
+export async function startChildren(
+  choices: Choices,
+  prepared: Promise<unknown>,
+  onReady: (service: string) => void,
+): Promise<Children> {
   const logs = layoutOf(choices.dataFolder).logs;
   mkdirSync(logs, { recursive: true });
   const running: ChildProcess[] = [];
@@ -41,7 +48,7 @@ export async function startChildren(choices: Choices, onReady: (service: string)
     stopping = true;
     await Promise.all(running.map(stopChild));
   };
-  const startOne = (name: string): Promise<void> => {
+  const startOne = (name: string, before: Promise<unknown>): Promise<void> => {
     const log = join(logs, `${name}.log`);
     const out = openSync(log, 'a', 0o600);
     const child = spawn(
@@ -54,6 +61,10 @@ export async function startChildren(choices: Choices, onReady: (service: string)
       },
     );
     running.push(child);
+    before.then(
+      () => child.connected && child.send({ mayStart: true }),
+      () => undefined,
+    );
     return new Promise((resolve, reject) => {
       child.once('message', (message: { ready?: true; failed?: string }) => {
         if (message.ready) resolve();
@@ -69,14 +80,14 @@ export async function startChildren(choices: Choices, onReady: (service: string)
 
   const started = new Map<string, Promise<void>>();
   for (const { name, after } of ordered()) {
-    const before = Promise.all(after.map((each) => started.get(each)));
+    const before = Promise.all([prepared, ...after.map((each) => started.get(each))]);
     started.set(
       name,
-      before.then(() => startOne(name)).then(() => onReady(name)),
+      startOne(name, before).then(() => onReady(name)),
     );
   }
   try {
-    await Promise.all(started.values());
+    await Promise.all([prepared, ...started.values()]);
   } catch (error) {
     await stop();
     throw error;

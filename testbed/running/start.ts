@@ -48,11 +48,11 @@ export async function startEngland(options: StartOptions): Promise<RunningEnglan
     const first = !existsSync(join(plan.layout.root, 'loaded', 'orchard'));
     options.say(first ? 'First start: making certificates and loading England…' : 'Starting…');
     makeSharedSecrets(plan.secrets);
-    await Promise.all([
+    const prepared = Promise.all([
       makeCertificates(plan.layout, plan.england),
       prepareDatabases(choices, options.fresh),
     ]);
-    const children = await startChildren(choices, (service) => options.say(`  ${service} is up`));
+    const children = await startChildren(choices, prepared, (service) => options.say(`  ${service} is up`));
     const running = join(plan.layout.root, 'running.json');
     writeFileSync(running, JSON.stringify(choices), { mode: 0o600 });
     return {

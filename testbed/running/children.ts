@@ -1,6 +1,7 @@
 // The processes of a running England: started in their order, logged to a file each, stopped together.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, openSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { layoutOf } from './layout.ts';
@@ -78,6 +79,8 @@ export async function startChildren(
     });
   };
 
+  // What this process has compiled is on disk before the services look for it: on a first start that is much of theirs.
+  flushCompileCache();
   const started = new Map<string, Promise<void>>();
   for (const { name, after } of ordered()) {
     const before = Promise.all([prepared, ...after.map((each) => started.get(each))]);

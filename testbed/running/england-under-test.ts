@@ -55,3 +55,13 @@ function isFree(port: number): Promise<boolean> {
     probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
   });
 }
+
+/** Looks again and again, for what takes its time: an audit checkpoint is published every ten seconds. */
+export async function untilFound<Value>(look: () => Promise<Value | undefined>): Promise<Value> {
+  for (let attempt = 0; attempt < 300; attempt++) {
+    const value = await look();
+    if (value !== undefined) return value;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error('it did not come within a minute');
+}

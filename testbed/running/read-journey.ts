@@ -24,7 +24,7 @@ import { openAuthority } from '@gp-connect/foundation/trust';
 import { namedPatient } from '../england/index.ts';
 import type { Caller } from './caller.ts';
 import { certificateFiles } from './certificates.ts';
-import type { EnglandUnderTest } from './england-under-test.ts';
+import { type EnglandUnderTest, untilFound } from './england-under-test.ts';
 import { layoutOf } from './layout.ts';
 
 const STRUCTURED = interactionId.structuredRecord;
@@ -225,7 +225,7 @@ export function readJourney(running: () => EnglandUnderTest): void {
       kek: fileKek(`${layout.secrets}/gateway-audit-kek`),
     });
     const reader = new AuditReader({ folder: `${layout.audit}/gateway`, keys });
-    const found = await until(async () => {
+    const found = await untilFound(async () => {
       const entries = await patientParts(reader);
       const open = entries.findIndex((part) => part.kind === 'open' && part.trace === answer.trace);
       const close = entries.find((part) => part.kind === 'close' && part.open === open);
@@ -264,13 +264,4 @@ async function patientParts(reader: AuditReader): Promise<Part[]> {
       throw error;
     }
   }
-}
-
-async function until<Value>(look: () => Promise<Value | undefined>): Promise<Value> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    const value = await look();
-    if (value !== undefined) return value;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  throw new Error('it did not come within 20 seconds');
 }

@@ -1,10 +1,9 @@
 // A running England for tests: a small one, on free ports, in a folder of its own.
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Caller, openCaller } from './caller.ts';
-import { type Ports, portsFrom } from './ports.ts';
+import { isFree, type Ports, portsFrom } from './ports.ts';
 import { type RunningEngland, startEngland } from './start.ts';
 
 export interface EnglandUnderTest {
@@ -46,14 +45,6 @@ export async function freePortBase(): Promise<number> {
     if (free.every(Boolean)) return base;
   }
   throw new Error('no free range of ports found');
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(false));
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
-  });
 }
 
 /** Looks again and again, for what takes its time: an audit checkpoint is published every ten seconds. */

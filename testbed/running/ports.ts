@@ -1,4 +1,5 @@
 // The ports of a running England: every one a fixed step from the base, so that one option moves them all.
+import { createServer } from 'node:net';
 
 const steps = {
   clinician: 0,
@@ -33,4 +34,13 @@ export const PORTS_TAKEN = 100;
 
 export function portsFrom(base: number): Ports {
   return Object.fromEntries(Object.entries(steps).map(([name, step]) => [name, base + step])) as Ports;
+}
+
+/** Whether nothing listens on the port of this machine right now. */
+export function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+  });
 }

@@ -1,6 +1,5 @@
 // Brings up a whole England on this machine, and takes it down again.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { lockFolder } from '@gp-connect/foundation/store';
 import { banner } from './banner.ts';
@@ -8,7 +7,7 @@ import { makeCertificates } from './certificates.ts';
 import { startChildren } from './children.ts';
 import { prepareDatabases } from './databases.ts';
 import { type Choices, planFrom, todayInLondon } from './plan.ts';
-import { portsFrom } from './ports.ts';
+import { isFree, portsFrom } from './ports.ts';
 import { makeSharedSecrets } from './secrets.ts';
 
 export interface StartOptions {
@@ -127,12 +126,4 @@ async function checkPorts(base: number): Promise<void> {
       `port ${taken.join(', ')} is already in use: stop the other program, or move all ports with --port-base`,
     );
   }
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(false));
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
-  });
 }

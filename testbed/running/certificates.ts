@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Authority, openAuthority } from '@gp-connect/foundation/trust';
 import { type ConsumerOrganisation, type England, suppliers } from '../england/index.ts';
 import type { Layout } from './layout.ts';
+import { sendersOf } from './mailboxes.ts';
 
 /** Names in the certificates, as SDS knows them. */
 export const gatewayName = 'proxy.gpconnect.example';
@@ -65,7 +66,7 @@ export async function makeCertificates(layout: Layout, england: England): Promis
     served('mesh', meshName),
     ...suppliers.map((supplier) => served(supplier.id, supplier.fqdn)),
     ...suppliers.map(({ id, odsCode }) => meshClient(id, odsCode)),
-    meshClient(pharmacyOf(england).ods),
+    ...sendersOf(england).map(({ ods }) => meshClient(ods)),
     authority.identity('clinician', { commonName: clinicianName, usages: 'client' }),
     ...england.consumers.map((consumer) =>
       authority.identity(consumerIdentity(consumer), { commonName: consumer.fqdn, usages: 'client' }),

@@ -1,7 +1,7 @@
 // The mailboxes of England: every practice, and every organisation that sends documents or updates. spec: mesh §2, §7
 import { createHmac } from 'node:crypto';
 import type { MailboxLoad, WorkflowRight } from '@gp-connect/national';
-import type { ConsumerOrganisation, Practice } from '../england/index.ts';
+import type { ConsumerOrganisation, England, Practice } from '../england/index.ts';
 import type { RunningPlan } from './service-settings.ts';
 
 /** Workflows by the product that sends them; each is answered under its `_ACK`. */
@@ -22,6 +22,10 @@ export const senderMailboxId = (
 export const mailboxPassword = ({ secrets }: Pick<RunningPlan, 'secrets'>, mailbox: string): string =>
   createHmac('sha256', secrets.text('mesh-passwords')).update(mailbox).digest('base64url');
 
+/** The organisations with a product that sends. */
+export const sendersOf = ({ consumers }: England): ConsumerOrganisation[] =>
+  consumers.filter(({ products }) => products.some((product) => workflows[product]));
+
 export function mailboxesOf(plan: RunningPlan): MailboxLoad[] {
   const { england } = plan;
   const all = Object.values(workflows).flat();
@@ -31,7 +35,7 @@ export function mailboxesOf(plan: RunningPlan): MailboxLoad[] {
     name: practice.name,
     workflows: rights(all, 'receive'),
   }));
-  const senders = england.consumers.map((consumer) => ({
+  const senders = sendersOf(england).map((consumer) => ({
     id: senderMailboxId(plan, consumer),
     ods: consumer.ods,
     name: consumer.name,
@@ -40,7 +44,7 @@ export function mailboxesOf(plan: RunningPlan): MailboxLoad[] {
       'send',
     ),
   }));
-  return [...practices, ...senders.filter(({ workflows: some }) => some.length > 0)].map((mailbox) => ({
+  return [...practices, ...senders].map((mailbox) => ({
     ...mailbox,
     password: mailboxPassword(plan, mailbox.id),
   }));

@@ -25,7 +25,7 @@ export function banner({ england, layout, ports }: RunningPlan, embedded: boolea
     `GP Connect: ${england.practices.length} practices on 2 GP systems, ${england.consumers.length} consumer organisations`,
     `  Clinician pages   http://localhost:${ports.clinician}`,
     `  Sign in as        ${doctor.name.prefix} ${doctor.name.given} ${doctor.name.family}, ${hospital.name} (or any of ${england.personas.length} personas)`,
-    `  Practice inbox    http://localhost:${ports.practice}   (sign in as ${nameOf(england, 'gp')})`,
+    `  Practice inbox    http://localhost:${ports.practice}   (sign in as ${nameOf(england, 'gp')}, or ${nameOf(england, 'gp-cedar')})`,
     `  Pharmacy pages    http://localhost:${ports.pharmacy}   (sign in as ${nameOf(england, 'pharmacist')}; docs/messaging.md)`,
     `  Gateway           https://localhost:${ports.gateway}   (mutual TLS; certificates in ${layout.trust})`,
     `  PDS and SDS       https://localhost:${ports.directory}`,

@@ -5,6 +5,8 @@ import { type EnglandUnderTest, startEnglandForTest } from './england-under-test
 import { importJourney } from './import-journey.ts';
 import { messageJourney } from './message-journey.ts';
 import { readJourney } from './read-journey.ts';
+import { twoSystemsJourney } from './two-systems-journey.ts';
+import { urgentCareJourney } from './urgent-care-journey.ts';
 
 let england: EnglandUnderTest;
 const running = (): EnglandUnderTest => england;
@@ -17,4 +19,7 @@ after(() => england?.stop());
 describe('read: a care worker asks and gets the record', () => readJourney(running));
 describe('look: a clinician reads it on the pages', () => clinicianJourney(running));
 describe('update: a pharmacy sends, the practice accepts, a hospital reads', () => messageJourney(running));
+describe('attend: NHS 111 reads, sees the patient, reports back, and the next one reads it', () =>
+  urgentCareJourney(running));
+describe('both GP systems: each practice reviews its own', () => twoSystemsJourney(running));
 describe('bring in: real records come in and are read back', () => importJourney(running));

@@ -6,12 +6,13 @@ import { after, before, test } from 'node:test';
 import { structuredParameters } from '@gp-connect/consumer';
 import { AuditReader, fileKek, formatVkey, openKeyStore, verifyLog } from '@gp-connect/foundation/audit';
 import { launchBrowser } from '@gp-connect/portals/testing';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { namedPatient } from '../england/index.ts';
 import { type EnglandUnderTest, untilFound } from './england-under-test.ts';
 import { layoutOf } from './layout.ts';
 import { planFrom } from './plan.ts';
 import { meshAuditFile } from './service-settings.ts';
+import { sendBloodPressure, signedInPage, untilShown } from './staff-pages-under-test.ts';
 
 const fromPharmacy = /Recorded by another organisation: Cornmill Pharmacy/;
 const { nhsNumber } = namedPatient('rich');
@@ -23,27 +24,8 @@ export function messageJourney(running: () => EnglandUnderTest): void {
   });
   after(() => browser?.close());
 
-  async function signedIn(pages: string, family: string): Promise<Page> {
-    const context = await browser.newContext({ javaScriptEnabled: false });
-    const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
-    await page.goto(`${pages}/sign-in`);
-    await page.getByLabel(new RegExp(family)).focus();
-    await page.keyboard.press('Space');
-    await page.keyboard.press('Enter');
-    await page.waitForURL(new RegExp(`^${pages}/(find|inbox)`));
-    return page;
-  }
-  const text = async (page: Page): Promise<string> => (await page.locator('main').textContent()) ?? '';
-  /** Reloads a page until its words are there. */
-  async function until(page: Page, words: RegExp): Promise<void> {
-    for (let attempt = 0; attempt < 120; attempt++) {
-      if (words.test(await text(page))) return;
-      await new Promise((resolve) => setTimeout(resolve, 500));
-      await page.reload();
-    }
-    assert.fail(`${words} did not come: ${(await text(page)).slice(0, 1000)}`);
-  }
+  const openPages = (port: number, family: string) =>
+    signedInPage(browser, `http://localhost:${port}`, family);
   async function recorded(): Promise<string> {
     const caller = running().caller();
     const answer = await caller.byPatient({
@@ -55,22 +37,8 @@ export function messageJourney(running: () => EnglandUnderTest): void {
   }
 
   test('a pharmacist writes a consultation up, checks it and sends it', async () => {
-    const page = await signedIn(`http://localhost:${running().ports.pharmacy}`, 'Hazelrigg');
-    await page.getByLabel('NHS number').fill(nhsNumber);
-    await page.getByRole('button', { name: 'Find by NHS number' }).press('Enter');
-    await page.locator('input[name="service"]').first().check();
-    await page.locator('#gphc').fill('2123456');
-    await page.locator('#role').selectOption({ label: 'Pharmacist' });
-    await page.locator('#summary').fill('Blood pressure measured at the request of the patient.');
-    await page.locator('input[name="pregnancy"]').first().check();
-    await page.locator('#systolic').fill('131');
-    await page.locator('#diastolic').fill('83');
-    await page.getByRole('button', { name: 'Check before sending' }).press('Enter');
-    await page.getByRole('button', { name: 'Send to the practice' }).waitFor();
-    for (const box of await page.locator('input[type="checkbox"]').all()) await box.check();
-    await page.getByRole('button', { name: 'Send to the practice' }).press('Enter');
-    await page.waitForURL(/\/messages\/[0-9a-f-]{36}$/);
-    await until(page, /Accepted/);
+    const page = await openPages(running().ports.pharmacy, 'Hazelrigg');
+    await sendBloodPressure(page, nhsNumber);
     await page.context().close();
   });
 
@@ -78,8 +46,8 @@ export function messageJourney(running: () => EnglandUnderTest): void {
     const before = await recorded();
     assert.ok(!fromPharmacy.test(before), 'nothing before review');
     assert.ok(before.includes('data-awaiting-filing'), 'but that something waits');
-    const page = await signedIn(`http://localhost:${running().ports.practice}`, 'Calderwood');
-    await until(page, /Cornmill Pharmacy/);
+    const page = await openPages(running().ports.practice, 'Calderwood');
+    await untilShown(page, /Cornmill Pharmacy/);
     await page.goto(`http://localhost:${running().ports.practice}/inbox/next`);
     for (const accept of await page.locator('input[type="radio"][value="accept"]').all())
       await accept.check();

@@ -18,6 +18,7 @@ const inboxRoles: Readonly<Record<string, readonly string[]>> = {
   'practice.clinician': ['clinician'],
   'practice.admin': ['lead'],
   'practice.caldicott': ['lead'],
+  'practice.reception': ['reader'],
 };
 
 export interface RunningPracticeInbox extends InboxComposition {

@@ -160,10 +160,9 @@ export const meshAuditFile = ({ layout }: RunningPlan) => ({
   origin: 'audit.gpconnect.example/log/mesh-01',
 });
 
-/** The pages of practices; its personas work at the first practice, whose GP system they review in. */
+/** The pages of practices: whoever signs in reviews in the GP system of their own practice. */
 export function practiceFile(plan: RunningPlan) {
   const { england, layout, ports, secrets } = plan;
-  const { supplier } = england.practices[0]!;
   return {
     host,
     port: ports.practice,
@@ -174,7 +173,9 @@ export function practiceFile(plan: RunningPlan) {
     clientSecret: secrets.text('practice-client'),
     audience: defaultAudience,
     sessionSecretFile: join(layout.secrets, 'practice-sessions'),
-    inbox: `http://127.0.0.1:${ports[`${supplier}Inbox`]}`,
+    inboxes: Object.fromEntries(
+      england.practices.map(({ ods, supplier }) => [ods, `http://127.0.0.1:${ports[`${supplier}Inbox`]}`]),
+    ),
   };
 }
 

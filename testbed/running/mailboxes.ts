@@ -7,7 +7,7 @@ import type { RunningPlan } from './service-settings.ts';
 /** Workflows by the product that sends them; each is answered under its `_ACK`. */
 const workflows: Readonly<Record<string, readonly string[]>> = {
   'send-document': ['GPCONNECT_SEND_DOCUMENT', 'GPFED_CONSULT_REPORT'],
-  'update-record': ['GPCONNECT_UPDATE_RECORD'],
+  'update-record': ['GPCONNECT_UPDATE_RECORD', 'DIGMED_FLU_VAC', 'DIGMED_EMG_MED'],
 };
 
 export const practiceMailboxId = ({ ods }: Pick<Practice, 'ods'>): string => `${ods}OT001`;
@@ -17,6 +17,15 @@ export const senderMailboxId = (
   { england }: Pick<RunningPlan, 'england'>,
   { ods }: Pick<ConsumerOrganisation, 'ods'>,
 ): string => `X26OT${100 + england.consumers.findIndex((consumer) => consumer.ods === ods)}`;
+
+/**
+ * `X26OT201`: the same organisation's mailbox for scripts. Answers come to the mailbox a message left from, and each has
+ * one reader.
+ */
+export const scriptMailboxId = (
+  plan: Pick<RunningPlan, 'england'>,
+  consumer: Pick<ConsumerOrganisation, 'ods'>,
+): string => senderMailboxId(plan, consumer).replace('X26OT1', 'X26OT2');
 
 /** The same at every start, and another for each mailbox. */
 export const mailboxPassword = ({ secrets }: Pick<RunningPlan, 'secrets'>, mailbox: string): string =>
@@ -35,15 +44,17 @@ export function mailboxesOf(plan: RunningPlan): MailboxLoad[] {
     name: practice.name,
     workflows: rights(all, 'receive'),
   }));
-  const senders = sendersOf(england).map((consumer) => ({
-    id: senderMailboxId(plan, consumer),
-    ods: consumer.ods,
-    name: consumer.name,
-    workflows: rights(
-      consumer.products.flatMap((product) => workflows[product] ?? []),
-      'send',
-    ),
-  }));
+  const senders = sendersOf(england).flatMap((consumer) =>
+    [senderMailboxId(plan, consumer), scriptMailboxId(plan, consumer)].map((id) => ({
+      id,
+      ods: consumer.ods,
+      name: consumer.name,
+      workflows: rights(
+        consumer.products.flatMap((product) => workflows[product] ?? []),
+        'send',
+      ),
+    })),
+  );
   return [...practices, ...senders].map((mailbox) => ({
     ...mailbox,
     password: mailboxPassword(plan, mailbox.id),

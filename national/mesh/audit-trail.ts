@@ -1,6 +1,7 @@
 // Every step of a message in the national audit, durable before the step is answered.
 // spec: national-service AUD-01, AUD-07, LOG-06
 import type { EventParts, MessagePart } from '@gp-connect/foundation/audit';
+import { productOfWorkflow } from './products.ts';
 import type { Mailbox, Message } from './types.ts';
 
 /** Appends one entry; resolves once it is durable, rejects where it cannot be. */
@@ -20,13 +21,6 @@ export interface MeshStep {
 
 export type MeshAudit = (step: MeshStep) => Promise<void>;
 
-/** The product each workflow belongs to; `_ACK` belongs to that of its base. */
-const PRODUCTS: Readonly<Record<string, string>> = {
-  GPCONNECT_SEND_DOCUMENT: 'send-document',
-  GPFED_CONSULT_REPORT: 'send-document',
-  GPCONNECT_UPDATE_RECORD: 'update-record',
-};
-
 export function createAudit(
   append: AppendAudit,
   { clock, organisationType }: { clock: () => number; organisationType: (ods: string) => string },
@@ -44,7 +38,7 @@ export function createAudit(
         organisation: sender
           ? { ods: sender.ods, name: sender.name, type: organisationType(sender.ods) }
           : null,
-        product: PRODUCTS[message.workflow.replace(/_ACK$/, '')] ?? null,
+        product: productOfWorkflow(message.workflow.replace(/_ACK$/, '')),
         workflow: message.workflow,
         outcome,
       },

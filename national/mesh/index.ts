@@ -2,6 +2,14 @@
 export type { AppendAudit } from './audit-trail.ts';
 export type { FaultRates } from './faults.ts';
 export { meshMigrations } from './migrations.ts';
+export type {
+  MeshPauses,
+  Pause,
+  PauseLift,
+  PauseMode,
+  PauseRequest,
+  PauseScope,
+} from './pauses.ts';
 export type { PayloadStorage } from './payload-storage.ts';
 export { meshPath } from './routes.ts';
 export { openS3Storage, type S3Settings } from './s3-storage.ts';

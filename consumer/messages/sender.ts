@@ -13,6 +13,7 @@ import {
   insertMessage,
   lockActivity,
   previousOf,
+  recentMessages,
   recordEvent,
   type StoredMessage,
   versionsOf,
@@ -81,6 +82,10 @@ export interface MessageSender {
   closeTask(id: string, user: string, note: string): Promise<boolean>;
   /** The kept copy and the state of a message. */
   message(messageId: string): Promise<StoredMessage | undefined>;
+  /** Every version of an activity, oldest first. */
+  versions(activity: string): Promise<StoredMessage[]>;
+  /** The newest messages, newest first. */
+  recent(most: number): Promise<StoredMessage[]>;
 }
 
 /** The message names another previous version than the one that has left: compose it again. */
@@ -173,5 +178,7 @@ export function openMessageSender(settings: MessageSenderSettings): MessageSende
     tasksForPeople: () => tasksForPeople(desk),
     closeTask: (id, user, note) => closeTask(desk, id, user, note),
     message: (messageId) => findMessage(store.db, mailbox, messageId),
+    versions: (activity) => versionsOf(store.db, mailbox, activity),
+    recent: (most) => recentMessages(store.db, mailbox, most),
   };
 }

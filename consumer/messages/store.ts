@@ -92,6 +92,18 @@ export async function findMessage(
     .executeTakeFirst();
 }
 
+/** The newest messages, newest first. */
+export function recentMessages(db: Db, mailbox: string, most: number): Promise<StoredMessage[]> {
+  return db
+    .selectFrom('sender_message')
+    .selectAll()
+    .where('mailbox', '=', mailbox)
+    .orderBy('created_at', 'desc')
+    .orderBy('message_id')
+    .limit(most)
+    .execute();
+}
+
 /** Takes due messages for sending: the claim is committed before anything leaves. */
 export async function claimDue(db: Db, mailbox: string, now: Date, most: number): Promise<StoredMessage[]> {
   const due = await sql<StoredMessage>`

@@ -98,7 +98,8 @@ export function sendPracticePage(
 const byCode: Readonly<Record<string, Omit<FailureWords, 'paragraphs'> & { advice: string }>> = {
   NOT_FOUND: {
     title: 'There is no such message or entry here',
-    advice: 'It may have been dealt with by somebody else, or your role may not see it.',
+    advice:
+      'You see what was sent to the practice you are signed in for, and nothing of any other. It may also have been dealt with by somebody else, or your role may not see it.',
     again: false,
     status: 404,
   },
@@ -119,6 +120,13 @@ const byCode: Readonly<Record<string, Omit<FailureWords, 'paragraphs'> & { advic
     advice: 'Nothing was filed. Open it again.',
     again: true,
     status: 409,
+  },
+  NO_INBOX: {
+    title: 'There is no practice inbox for your organisation here',
+    advice:
+      'You are signed in for the organisation named at the top. To review messages, sign out and sign in with the role you have in your GP practice.',
+    again: false,
+    status: 403,
   },
   NOT_SIGNED_IN: {
     title: 'You need to sign in again',

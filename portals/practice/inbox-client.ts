@@ -18,8 +18,8 @@ import {
 } from './inbox-api.ts';
 
 export interface InboxClientSettings {
-  /** Base address, without a trailing slash. */
-  readonly url: string;
+  /** Practice ODS code to the base address of its GP system's inbox API, without a trailing slash. */
+  readonly inboxes: Readonly<Record<string, string>>;
   /** Authorities the practice's system is trusted by, PEM; the machine's own where left out. */
   readonly ca?: string;
   readonly timeoutSeconds: number;
@@ -31,7 +31,12 @@ interface User {
   readonly ods: string;
 }
 
+interface Caller extends User {
+  readonly base: URL;
+}
+
 export interface InboxClient {
+  /** The API of the user's own practice, and of no other. @throws InboxApiError NO_INBOX where it has none here */
   as(user: User): InboxApi;
   close(): Promise<void>;
 }
@@ -58,17 +63,17 @@ const changeOf: Readonly<Record<Control['kind'], Change>> = {
   'stop-sender': stopOf('sender'),
 };
 
-export function openInboxClient({ url, ca, timeoutSeconds }: InboxClientSettings): InboxClient {
+export function openInboxClient({ inboxes, ca, timeoutSeconds }: InboxClientSettings): InboxClient {
   const agent = new Agent({
     connections: 32,
     headersTimeout: timeoutSeconds * 1000,
     bodyTimeout: timeoutSeconds * 1000,
     connect: { ...(ca === undefined ? {} : { ca }), timeout: 5_000 } as buildConnector.BuildOptions,
   });
-  const base = new URL(url);
+  const bases = new Map(Object.entries(inboxes).map(([ods, url]) => [ods, new URL(url)]));
 
   async function ask<Schema extends z.ZodType>(
-    user: User,
+    user: Caller,
     { method = 'GET', path, body, answer }: Ask<Schema>,
   ): Promise<z.output<Schema>> {
     const { status, bytes } = await send(user, method, path, body);
@@ -79,13 +84,14 @@ export function openInboxClient({ url, ca, timeoutSeconds }: InboxClientSettings
     return read.data;
   }
 
-  async function fetchContent(user: User, path: string): Promise<Attachment> {
+  async function fetchContent(user: Caller, path: string): Promise<Attachment> {
     const { status, bytes, contentType } = await send(user, 'GET', path, undefined);
     if (status >= 300) throw refused(status, parsed(bytes));
     return { contentType, bytes };
   }
 
-  async function send(user: User, method: 'GET' | 'POST', path: string, body: object | undefined) {
+  async function send(user: Caller, method: 'GET' | 'POST', path: string, body: object | undefined) {
+    const { base } = user;
     try {
       const answer = await agent.request({
         origin: base.origin,
@@ -113,11 +119,16 @@ export function openInboxClient({ url, ca, timeoutSeconds }: InboxClientSettings
   }
 
   return {
-    as: (user) =>
-      apiOver(
-        (wanted) => ask(user, wanted),
-        (path) => fetchContent(user, path),
-      ),
+    as(user) {
+      const base = bases.get(user.ods);
+      if (base === undefined)
+        throw new InboxApiError('NO_INBOX', 403, `No practice inbox is served for ${user.ods} here.`);
+      const caller = { ...user, base };
+      return apiOver(
+        (wanted) => ask(caller, wanted),
+        (path) => fetchContent(caller, path),
+      );
+    },
     close: () => agent.close(),
   };
 }

@@ -23,7 +23,7 @@ export function inboxRoutes(server: FastifyInstance, desk: Desk): void {
         return sendPracticePage(desk, reply, session, {
           title: overdue ? 'Overdue' : 'Inbox',
           place: path,
-          content: inboxContent(items, overdue, desk.clock()),
+          content: inboxContent(session.state.identity.organisation, items, overdue, desk.clock()),
         });
       }),
     );

@@ -33,7 +33,7 @@ export async function startPracticePortal(
 ): Promise<RunningPortal> {
   const ca = settings.inboxCa === undefined ? undefined : await readFile(settings.inboxCa, 'utf8');
   const client = openInboxClient({
-    url: settings.inbox,
+    inboxes: settings.inboxes,
     ...(ca === undefined ? {} : { ca }),
     timeoutSeconds: settings.timeoutSeconds,
   });

@@ -55,6 +55,42 @@ describe('the inbox', () => {
   });
 });
 
+describe('whose practice it is', () => {
+  const staff = () => world.issuer.staff;
+  const as = async (ods: string, organisation: string) => {
+    const before = staff();
+    world.issuer.staff = { ...before, ods, organisation };
+    const other = new Visitor(world.url);
+    await other.signIn();
+    world.issuer.staff = before;
+    world.inbox.asked.length = 0;
+    world.otherInbox.asked.length = 0;
+    return other;
+  };
+
+  test('a practice of another GP system is asked of that one only, under its own code', async () => {
+    const other = await as('A82777', 'Other System Surgery');
+    const page = await other.get('/inbox');
+    assert.ok(page.text.includes('Other System Surgery (A82777)'));
+    assert.equal(heading(page.text), 'Inbox');
+    assert.deepEqual(world.inbox.asked, []);
+    assert.equal(world.otherInbox.asked.at(-1)?.path, '/practice/v1/A82777/inbox');
+    assert.equal((await other.get('/inbox/2')).status, 404);
+  });
+
+  test('an organisation without an inbox here is told so, and nothing is asked for it', async () => {
+    const other = await as('RZ901', 'Test Hospital');
+    for (const path of ['/inbox', '/inbox/2', '/tasks', '/controls']) {
+      const page = await other.get(path);
+      assert.deepEqual(
+        [page.status, heading(page.text)],
+        [403, 'There is no practice inbox for your organisation here'],
+      );
+    }
+    assert.deepEqual([...world.inbox.asked, ...world.otherInbox.asked], []);
+  });
+});
+
 describe('reviewing a message', () => {
   test('SG-02 SG-19 SG-23: nothing is chosen beforehand; findings, own term and the record stand beside', async () => {
     const { text } = await visitor.get('/inbox/2');

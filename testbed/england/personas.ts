@@ -19,13 +19,14 @@ type Row = [
   about: string,
 ];
 
-/** Organisations are found by type, the practice is the first of England. */
+/** Organisations are found by type, the practices are the first of England and the first on the other GP system. */
 export function makePersonas(
   practices: readonly Practice[],
   consumers: readonly ConsumerOrganisation[],
 ): Persona[] {
   const at = (orgType: string): string => consumers.find((consumer) => consumer.orgType === orgType)!.ods;
   const practice = practices[0]!.ods;
+  const otherPractice = practices.find(({ supplier }) => supplier !== practices[0]!.supplier)!.ods;
   const rows: Row[] = [
     [
       'hospital-doctor',
@@ -147,6 +148,28 @@ export function makePersonas(
       nationalOperator,
       ['op.service', 'op.ig', 'op.safety', 'op.onboarding'],
       'runs the national service',
+    ],
+    [
+      'gp-cedar',
+      'Dr',
+      'Rowena',
+      'Applegarth',
+      'R0260',
+      'General Medical Practitioner',
+      otherPractice,
+      ['practice.clinician'],
+      'reviews the inbox of a practice on the other GP system',
+    ],
+    [
+      'receptionist',
+      'Mr',
+      'Ivor',
+      'Millbank',
+      'R8010',
+      'Admin/Clinical Support Access Role',
+      practice,
+      ['practice.reception'],
+      'sees what waits in the inbox, decides nothing',
     ],
   ];
   const nameOf = (ods: string): string =>

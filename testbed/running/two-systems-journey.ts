@@ -52,7 +52,7 @@ export function twoSystemsJourney(running: () => EnglandUnderTest): void {
   test('SG-03: its reviewer decides on it, with the record of the other GP system beside it', async () => {
     await cedar.goto(`${practicePages()}/inbox/next`);
     assert.match(await mainText(cedar), /131/);
-    assert.match(await cedar.locator('.gpc-banner').innerText(), /OAKENSHAW/);
+    assert.match((await cedar.locator('.gpc-banner').textContent()) ?? '', /OAKENSHAW/);
     const item = new URL(cedar.url()).pathname;
     // The same address opens nothing of that message for a practice of the other system.
     const elsewhere = await orchard.goto(practicePages() + item);

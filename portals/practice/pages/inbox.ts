@@ -5,14 +5,20 @@ import { kindOfMessage, weightWords } from '../words.ts';
 import { severityTag } from './severity-tag.ts';
 import { agoText, momentText } from './times.ts';
 
-export function inboxContent(items: readonly ListedItem[], overdue: boolean, now: number): Markup {
+export function inboxContent(
+  practice: { readonly ods: string; readonly name: string },
+  items: readonly ListedItem[],
+  overdue: boolean,
+  now: number,
+): Markup {
   const title = overdue ? 'Overdue messages' : 'Inbox';
+  const where = html`<span class="nhsuk-caption-m">${practice.name} (${practice.ods})</span>`;
   const first = items[0];
   if (first === undefined) {
-    return html`<h1 class="nhsuk-heading-l">${title}</h1>${component('inset-text', { text: overdue ? 'No message is overdue.' : 'No message waits to be reviewed.' })}`;
+    return html`${where}<h1 class="nhsuk-heading-l">${title}</h1>${component('inset-text', { text: overdue ? 'No message is overdue.' : 'No message waits to be reviewed.' })}`;
   }
   const late = items.filter((item) => item.overdue).length;
-  return html`<div class="gpc-head"><h1 class="nhsuk-heading-l">${title}: ${items.length === 1 ? '1 message' : `${items.length} messages`}</h1>
+  return html`${where}<div class="gpc-head"><h1 class="nhsuk-heading-l">${title}: ${items.length === 1 ? '1 message' : `${items.length} messages`}</h1>
 <a class="nhsuk-button gpc-flush" href="/inbox/${first.item}" accesskey="n">Review the first one</a></div>
 <p>Most pressing first.${!overdue && late > 0 ? html` <a href="/overdue">${late} overdue</a>.` : nothing}</p>
 <div class="gpc-scroll" role="region" aria-label="${title}" tabindex="0"><table class="nhsuk-table gpc-table gpc-table--card gpc-inbox"><thead><tr><th scope="col">Weight</th><th scope="col">Message</th><th scope="col">From</th><th scope="col">Seen</th><th scope="col">Received</th><th scope="col">Due</th></tr></thead>

@@ -13,6 +13,8 @@ export interface TestPractice {
   readonly url: string;
   readonly issuer: Issuer;
   readonly inbox: StandInInbox;
+  /** Of A82777, a practice on another GP system. */
+  readonly otherInbox: StandInInbox;
   /** Every line logged. */
   readonly log: string[];
   close(): Promise<void>;
@@ -21,6 +23,7 @@ export interface TestPractice {
 export async function startTestPractice(open: readonly Story[] = []): Promise<TestPractice> {
   const folder = await mkdtemp(join(tmpdir(), 'practice-'));
   const inbox = await startStandInInbox(open);
+  const otherInbox = await startStandInInbox([], 'A82777');
   const issuer = await startIssuer({
     uuid: '555011112222',
     family: 'Okafor',
@@ -40,7 +43,7 @@ export async function startTestPractice(open: readonly Story[] = []): Promise<Te
       clientId: 'practice',
       clientSecret: 'a-secret-for-the-portal-tests',
       audience: 'https://practice.example/inbox',
-      inbox: inbox.url,
+      inboxes: { A82999: inbox.url, A82777: otherInbox.url },
       sessionSecretFile: join(folder, 'session'),
     }),
     { logger: createLogger({ name: 'practice', destination: { write: (line) => log.push(line) } }) },
@@ -49,11 +52,13 @@ export async function startTestPractice(open: readonly Story[] = []): Promise<Te
     url,
     issuer,
     inbox,
+    otherInbox,
     log,
     async close() {
       await portal.close();
       await issuer.close();
       await inbox.close();
+      await otherInbox.close();
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -94,7 +94,10 @@ class Refusal extends Error {
 
 type Answer = (body: never, part: string) => unknown;
 
-export async function startStandInInbox(open: readonly Story[] = []): Promise<StandInInbox> {
+export async function startStandInInbox(
+  open: readonly Story[] = [],
+  practice = 'A82999',
+): Promise<StandInInbox> {
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.destroy());
   });
@@ -270,8 +273,8 @@ export async function startStandInInbox(open: readonly Story[] = []): Promise<St
     }
     const send = (status: number, json: unknown) =>
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(json));
-    const path = /^\/practice\/v1\/A82999\/inbox(.*)$/.exec(url.pathname)?.[1];
-    if (path === undefined) {
+    const [, ods, path] = /^\/practice\/v1\/(\w+)\/inbox(.*)$/.exec(url.pathname) ?? [];
+    if (ods !== practice || path === undefined) {
       send(404, { error: 'NOT_FOUND', message: 'There is no such practice for you' });
       return;
     }

@@ -78,6 +78,11 @@ export interface InboxPorts {
   readonly scan?: (attachment: { bytes: Uint8Array }) => Promise<'clean' | string>;
   /** ID-04; undefined where there is no directory to ask. */
   readonly isActivePharmacy?: (ods: string) => Promise<boolean>;
+  /** The product a sender uses, from the directory: for messages that do not say. spec: national-service INC-03 */
+  readonly senderProductOf?: (sender: {
+    ods: string;
+    mailbox: string;
+  }) => Promise<{ name: string; version: string } | undefined>;
   /** A response to a message of ours; false where nobody here sent one. spec: messaging, "What bad input gets" */
   readonly onResponse?: (meta: ArrivalMeta, body: Uint8Array) => Promise<boolean>;
   /** Something a person running the deployment must look at; never with patient data. */

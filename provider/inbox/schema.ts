@@ -228,4 +228,12 @@ export const inboxMigrations: readonly Migration[] = [
       `create unique index inbox_quarantine_by_mesh_id on inbox_quarantine (mailbox, mesh_id)`,
     ],
   },
+  {
+    // When the sender made the message and with what: apart from when it arrived. spec: national-service INC-03
+    name: 'inbox-002-sent',
+    statements: [
+      `alter table inbox_message add column sent_at timestamptz, add column sender_product text,
+        add column sender_version text`,
+    ],
+  },
 ];

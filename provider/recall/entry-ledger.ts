@@ -9,6 +9,8 @@ import { type ResolvedSelector, versionIn } from './selector.ts';
 export interface LedgerEntry {
   readonly entry: string;
   readonly message: string;
+  /** The id MESH gave the message, where it came that way. */
+  readonly meshMessage?: string | null;
   /** `update-record` or `send-document`. */
   readonly product: string;
   readonly senderOds: string;
@@ -40,6 +42,7 @@ export async function writeLedger(
       column('practice', 'text', () => practice),
       column('entry', 'text', ({ entry }) => entry),
       column('message', 'text', ({ message }) => message),
+      column('mesh_message', 'text', ({ meshMessage }) => meshMessage ?? null),
       column('product', 'text', ({ product }) => product),
       column('sender_ods', 'text', ({ senderOds }) => senderOds),
       column('sender_product', 'text', ({ senderProduct }) => senderProduct?.name ?? null),
@@ -94,6 +97,21 @@ const comparators = { lt: sql`<`, le: sql`<=`, eq: sql`=`, ge: sql`>=`, gt: sql`
 const oneOf = (column: string, values: readonly string[]) =>
   values.length === 0 ? sql`` : sql`and ${sql.ref(column)} = any(${[...values]}::text[])`;
 
+/** What a recall may call several services by one name. spec: messaging §6.1, national-service ORG-03 */
+const servicesOf: Readonly<Record<string, readonly string[]>> = {
+  'pharmacy-first': ['pharmacy-first', 'minor-illness', 'urgent-supply'],
+};
+const servicesMeant = (names: readonly string[]): string[] =>
+  names.flatMap((name) => servicesOf[name] ?? [name]);
+
+/** By the sender's id, with or without `urn:uuid:`, or by MESH's. */
+function messageNamed(ids: readonly string[]) {
+  if (ids.length === 0) return sql``;
+  const bare = ids.map((id) => id.replace(/^urn:uuid:/i, ''));
+  const all = [...new Set([...ids, ...bare, ...bare.map((id) => id.toLowerCase())])];
+  return sql`and (message = any(${all}::text[]) or mesh_message = any(${all}::text[]))`;
+}
+
 export const entryLedger: FiledEntries = {
   async search(db, practice, selector, asAt) {
     const versions = await versionsInRange(db, practice, selector);
@@ -104,8 +122,8 @@ export const entryLedger: FiledEntries = {
       where practice = ${practice} and product = ${selector.product}
         and sent_at >= ${selector.sentFrom} and sent_at <= ${selector.sentTo} and received_at <= ${asAt}
         ${oneOf('code', selector.codes)} ${oneOf('sender_ods', selector.senderOds)}
-        ${oneOf('service', selector.services)} ${oneOf('field', selector.fields)}
-        ${oneOf('message', selector.messageIds)}
+        ${oneOf('service', servicesMeant(selector.services))} ${oneOf('field', selector.fields)}
+        ${messageNamed(selector.messageIds)}
         ${
           versions === undefined
             ? sql``

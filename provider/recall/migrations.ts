@@ -39,4 +39,19 @@ export const recallMigrations: readonly Migration[] = [
       'create index recall_notice_waiting on recall_notice (id) where sent_at is null',
     ],
   },
+  {
+    name: 'recall-002-author',
+    statements: [
+      `alter table recall_item add column author_answer text
+         check (author_answer in ('correct', 'wrong', 'cannot-determine')),
+       add column author_answered_at timestamptz, add column corrected_by text`,
+      'create index recall_item_by_message on recall_item (practice, recall, message)',
+      `create unique index recall_notice_check on recall_notice (practice, recall, message) where outcome = 'check'`,
+    ],
+  },
+  {
+    // The national layer sees envelopes: the only id it can name is MESH's. INC-05
+    name: 'recall-002-mesh-id',
+    statements: ['alter table received_entry add column mesh_message text'],
+  },
 ];

@@ -44,9 +44,15 @@ export const isVersionRange = (range: string): boolean =>
     return comparators.every((each) => comparator.test(each));
   });
 
-/** Whether a dotted version lies in the range; what is no dotted number lies in none. */
-export function versionIn(range: string, version: string): boolean {
-  if (!/^\d{1,6}(\.\d{1,6}){0,3}$/.test(version)) return false;
+const dotted = /^v?(\d{1,6}(?:\.\d{1,6}){0,3})(?:[-+ ].*)?$/i;
+
+/**
+ * Whether a version lies in the range: its dotted number counts, `v3.1.2-beta` is 3.1.2, so that no build of a version
+ * escapes a recall. What begins with no dotted number lies in none.
+ */
+export function versionIn(range: string, given: string): boolean {
+  const version = dotted.exec(given)?.[1];
+  if (version === undefined) return false;
   return range.split('||').some((part) =>
     part
       .trim()

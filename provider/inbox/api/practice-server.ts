@@ -9,7 +9,7 @@ import {
   type Logger,
   type Metrics,
 } from '@gp-connect/foundation/http';
-import { ZodError } from 'zod';
+import type { ZodError } from 'zod';
 import type { Inbox } from '../open-inbox.ts';
 import type { StaffVerifier } from '../ports.ts';
 import { InboxRefusal, inboxFaults } from '../review/refusals.ts';
@@ -32,14 +32,15 @@ const problem = (status: number, error: string, message: string, requirement?: s
   body: { error, message, ...(requirement === undefined ? {} : { requirement }) },
 });
 
+function unreadable({ issues }: ZodError): InboxRefusal {
+  const { path, message } = issues[0]!;
+  return new InboxRefusal('INPUT', `${path.join('.') || 'body'}: ${message}`);
+}
+
 /** What a caller is told of a fault; nothing of ours shows through. */
 function problemOf(error: unknown) {
   if (error instanceof InboxRefusal) {
     return problem(inboxFaults[error.code], error.code, error.message, error.requirement);
-  }
-  if (error instanceof ZodError) {
-    const { path, message } = error.issues[0]!;
-    return problem(400, 'INPUT', `${path.join('.') || 'body'}: ${message}`);
   }
   const status = (error as { statusCode?: number }).statusCode ?? 500;
   return status < 500
@@ -54,8 +55,9 @@ export function practiceServer(dependencies: PracticeServerDependencies): Fastif
     logger,
     metrics,
     tls,
-    answerError: (error, _request, reply) => {
+    answerError: (error, request, reply) => {
       const { status, body } = problemOf(error);
+      if (status < 500) request.log.info({ refused: body.error, requirement: body.requirement }, 'refused');
       reply.code(status).send(body);
     },
     answerUnknown: (_request, reply) => {
@@ -76,8 +78,9 @@ export function practiceServer(dependencies: PracticeServerDependencies): Fastif
       url: `/practice/v1/:ods${route.path}`,
       handler: async (request, reply) => {
         const asked = await askedOf(request, dependencies);
-        const body = route.body.parse(request.body ?? undefined);
-        const answer = await route.answer(inbox, { ...asked, body } as Asked<never>);
+        const body = route.body.safeParse(request.body ?? undefined);
+        if (!body.success) throw unreadable(body.error);
+        const answer = await route.answer(inbox, { ...asked, body: body.data } as Asked<never>);
         return isContent(answer) ? sendContent(reply, answer) : reply.send(answer);
       },
     });

@@ -2,6 +2,7 @@
 // spec: messaging §4 R1, mesh §8
 import { createHash } from 'node:crypto';
 import { answeredWorkflow } from '@gp-connect/foundation/itk3';
+import { recallAnswerWorkflow } from '../../recall/index.ts';
 import type { ArrivalMeta, Mailbox } from '../ports.ts';
 import type { InboxRooms } from './judge.ts';
 import type { Arrival } from './keep.ts';
@@ -61,7 +62,7 @@ async function takeIn(rooms: InboxRooms, arrival: Arrival): Promise<'received' |
     await answerUndelivered(rooms.db, rooms.ports, meta);
     return 'received';
   }
-  if (answeredWorkflow(meta.workflowId) !== undefined) {
+  if (answeredWorkflow(meta.workflowId) !== undefined || meta.workflowId === recallAnswerWorkflow) {
     // A response is never answered, known or not.
     const isOurs = (await rooms.ports.onResponse?.(meta, body)) ?? false;
     if (!isOurs) {

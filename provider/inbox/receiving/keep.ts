@@ -7,6 +7,7 @@ import { tellAwaitingFiling } from '../awaiting-filing.ts';
 import { addEvents, type InboxEvent } from '../events.ts';
 import { type InboxTransaction, inPractice } from '../inbox-database.ts';
 import type { ArrivalMeta, ReceivingPractice } from '../ports.ts';
+import { type SenderProduct, senderProductOf, sentAtOf } from '../sender-product.ts';
 import { settingsOf } from '../settings.ts';
 import { afterWorkingDays } from '../working-days.ts';
 import type { HeldBefore, InboxRooms, Judgement } from './judge.ts';
@@ -63,6 +64,7 @@ export async function keep(
   const { db, ports } = rooms;
   const proposal =
     judgement.kind === 'accepted' ? await proposalOf(judgement, ports.terminology, ports.now()) : undefined;
+  const madeWith = await senderProductOf(judgement.message, arrival.meta, ports);
   return inPractice(db, practice.ods, async (step): Promise<Kept> => {
     if ((await arrivalsOf(step, practice.ods)) !== judgedAt) return { kind: 'stale' };
     if (held === undefined && (await isKnownMeshId(step, practice.ods, arrival.meta.meshMessageId))) {
@@ -72,7 +74,11 @@ export async function keep(
       step,
     );
     const answers = answersFor(judgement);
-    const messageKey = await putMessage(rooms, step, practice.ods, arrival, judgement, answers, held);
+    const messageKey = await putMessage(rooms, step, practice.ods, arrival, judgement, {
+      answers,
+      held,
+      madeWith,
+    });
     await putAnswers(
       step,
       practice,
@@ -116,8 +122,15 @@ async function putMessage(
   practice: string,
   arrival: Arrival,
   judgement: Kindly,
-  answers: readonly Answer[],
-  held: HeldBefore | undefined,
+  {
+    answers,
+    held,
+    madeWith,
+  }: {
+    readonly answers: readonly Answer[];
+    readonly held: HeldBefore | undefined;
+    readonly madeWith: SenderProduct | undefined;
+  },
 ): Promise<number> {
   const { meta } = arrival;
   const message = judgement.message;
@@ -133,6 +146,9 @@ async function putMessage(
       judgement.ids.bundleIdentifier === undefined ? null : bareId(judgement.ids.bundleIdentifier),
     document_value: document?.identifier === undefined ? null : bareId(document.identifier.value),
     replaces_value: document?.replaces === undefined ? null : bareId(document.replaces.value),
+    sent_at: sentAtOf(message) ?? null,
+    sender_product: madeWith?.name ?? null,
+    sender_version: madeWith?.version ?? null,
     sender_reference: judgement.ids.senderReference ?? null,
     outcome_codes: answers.map(({ code }) => code).join(' '),
     note: answers.find(({ diagnostics }) => diagnostics !== undefined)?.diagnostics ?? null,

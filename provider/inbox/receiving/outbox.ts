@@ -31,6 +31,7 @@ export async function putAnswers(
       ...(issue === undefined ? {} : { issue }),
       ...(diagnostics === undefined ? {} : { diagnostics }),
       answers: answers.ids,
+      workflowId: meta.workflowId,
       responderOds: practice.ods,
       responderMailbox: practice.mailbox,
       at: now(),

@@ -15,6 +15,8 @@ export type InboxFaultCode = keyof typeof inboxFaults;
 /** A request of the practice's own user that cannot be carried out; the message is for that user. */
 export class InboxRefusal extends Error {
   readonly code: InboxFaultCode;
+  /** Its HTTP status: what is below 500 is an answer, not a failure to be logged with its stack. */
+  readonly status: number;
   /** The rule or requirement behind it, e.g. `SG-03`. */
   readonly requirement: string | undefined;
 
@@ -22,6 +24,7 @@ export class InboxRefusal extends Error {
     super(message);
     this.name = 'InboxRefusal';
     this.code = code;
+    this.status = inboxFaults[code];
     this.requirement = requirement;
   }
 }

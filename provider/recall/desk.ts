@@ -7,8 +7,8 @@ import { type Decision, decide, type Reviewer } from './decide.ts';
 import { type Exposure, exposureOf, readCounts } from './exposure.ts';
 import type { FiledEntries } from './filed-entries.ts';
 import { type RecallItem, readItems } from './items.ts';
-import { type NotifySender, sendNotices } from './notices.ts';
-import { opposites, type RecallOrder } from './order.ts';
+import { type AuthorAnswers, type NotifySender, sendNotices, takeAuthorAnswers } from './notices.ts';
+import { opposites, type RecallOrder, substanceOf } from './order.ts';
 import { RecallRefusal } from './refusal.ts';
 import { type StepAnswer, stepRuns } from './steps.ts';
 
@@ -23,7 +23,8 @@ export interface RecallDependencies {
 export interface RecallDesk {
   /**
    * Carries out an order, kept word for word as `body`. The same order again gets the same answer and changes nothing.
-   * @throws RecallRefusal 409 for a step whose opposite of a later run was carried out already
+   * @throws RecallRefusal 409 for a step whose opposite of a later run was carried out already, or where another order
+   * was carried out under the same run
    */
   order(order: RecallOrder, body: string): Promise<StepAnswer>;
   /** The practice's work list, in pages by entry. */
@@ -56,8 +57,12 @@ export interface RecallDesk {
     by: Reviewer,
     reason: string,
   ): Promise<boolean>;
+  /** The practice's recalls, newest first, with how much of each is open. */
+  recalls(practice: string): Promise<{ recall: string; flaggedAt: string; entries: number; open: number }[]>;
   /** See notices.ts. */
-  sendNotices(notify: NotifySender): Promise<number>;
+  sendNotices(notify: NotifySender, practice?: string): Promise<number>;
+  /** What a sender answers of its messages; answers how many entries it is about. See notices.ts. */
+  authorAnswers(practice: string, answers: AuthorAnswers, sender: string): Promise<number>;
 }
 
 const OWN_CAUSE = 'practice';
@@ -85,8 +90,11 @@ export function openRecallDesk(dependencies: RecallDependencies): RecallDesk {
         if (placed.rows.length === 0) {
           const known = await sql<{
             answer: string;
-          }>`select answer from recall_order where practice = ${practice}
+            body: string;
+          }>`select answer, body from recall_order where practice = ${practice}
             and recall = ${recall} and run = ${run} and step = ${step}`.execute(transaction);
+          if (substanceOf(known.rows[0]!.body) !== substanceOf(body))
+            throw new RecallRefusal(409, 'other-order', 'Another order was carried out under this run');
           return JSON.parse(known.rows[0]!.answer) as StepAnswer;
         }
         await refuseLate(transaction, order);
@@ -158,7 +166,23 @@ export function openRecallDesk(dependencies: RecallDependencies): RecallDesk {
       return lifted > 0;
     },
 
-    sendNotices: (notify) => sendNotices(db, notify, { at: now() }),
+    async recalls(practice) {
+      const found = await sql<{ recall: string; flagged_at: Date; entries: number; open: number }>`
+        select recall, min(flagged_at) as flagged_at, count(*)::int as entries,
+          count(*) filter (where outcome is null)::int as open
+        from recall_item where practice = ${practice} group by recall order by min(flagged_at) desc, recall
+        limit 500`.execute(db);
+      return found.rows.map(({ flagged_at: at, ...row }) => ({
+        ...row,
+        flaggedAt: new Date(at).toISOString(),
+      }));
+    },
+
+    sendNotices: (notify, practice) =>
+      sendNotices(db, notify, { at: now(), ...(practice === undefined ? {} : { practice }) }),
+
+    authorAnswers: (practice, answers, sender) =>
+      takeAuthorAnswers({ db, audit }, practice, answers, { sender, at: now() }),
   };
 }
 

@@ -12,6 +12,8 @@ export interface Exposure {
     readonly organisation: string;
     readonly name: string;
     readonly reads: number;
+    /** What the organisation is told; names nobody. */
+    readonly words: string;
   }[];
 }
 
@@ -47,22 +49,30 @@ export async function exposureOf(
     if (patient) people.set(patient.nhsNumber, span);
   }
   const reads = people.size === 0 ? [] : await audit.reads({ practice, people, ...asked });
-  return { reads, notices: noticesOf(reads) };
+  return { reads, notices: noticesOf(practice, reads) };
 }
 
 /** Null has no end. */
 const laterOf = (one: string | null, other: string | null): string | null =>
   one === null || other === null ? null : one > other ? one : other;
 
-function noticesOf(reads: readonly RecordRead[]): Exposure['notices'] {
-  const notices = new Map<string, { organisation: string; name: string; reads: number }>();
-  for (const { organisation } of reads) {
-    if (!organisation) continue;
-    const known = notices.get(organisation.ods);
-    if (known) known.reads += 1;
-    else notices.set(organisation.ods, { organisation: organisation.ods, name: organisation.name, reads: 1 });
-  }
-  return [...notices.values()].sort((a, b) => (a.organisation < b.organisation ? -1 : 1));
+function noticesOf(practice: string, reads: readonly RecordRead[]): Exposure['notices'] {
+  const byOrganisation = Map.groupBy(
+    reads.filter(({ organisation }) => organisation !== null),
+    ({ organisation }) => organisation!.ods,
+  );
+  return [...byOrganisation]
+    .map(([ods, own]) => {
+      const { name } = own[0]!.organisation!;
+      const days = `${own[0]!.at.slice(0, 10)} and ${own.at(-1)!.at.slice(0, 10)}`;
+      const times = own.length === 1 ? 'once' : `${own.length} times`;
+      const words =
+        `To ${name} (${ods}). Between ${days} your organisation was shown ${times} a record of practice ${practice} ` +
+        'in which an entry from another organisation was wrong. Read it again before you rely on it; the practice can ' +
+        'tell you whose record it was and when.';
+      return { organisation: ods, name, reads: own.length, words };
+    })
+    .sort((a, b) => (a.organisation < b.organisation ? -1 : 1));
 }
 
 /** What the national layer is told: organisations, products and numbers of reads. */

@@ -4,6 +4,8 @@ import type { RecordEntryKey, RecordTransaction } from '../record/index.ts';
 import type { ReceivedEntry } from './filed-entries.ts';
 import type { EntryState } from './selector.ts';
 
+/** What the sender says of one of its messages. spec: INC-09 */
+export type AuthorAnswer = 'correct' | 'wrong' | 'cannot-determine';
 export type Outcome = 'entered-in-error' | 'corrected' | 'confirmed-correct' | 'rejected';
 
 export interface RecallItem {
@@ -19,6 +21,9 @@ export interface RecallItem {
   readonly releasedAt: string | null;
   /** What the author says is right. */
   readonly proposal: { readonly code: string; readonly display: string } | null;
+  readonly authorAnswer: AuthorAnswer | null;
+  /** Id of the author's new message that takes the place of this one. */
+  readonly correctedBy: string | null;
   readonly outcome: Outcome | null;
   /** `Type/id` of the entry that took its place. */
   readonly replacement: string | null;
@@ -42,6 +47,8 @@ interface Row {
   released_at: Date | null;
   proposed_code: string | null;
   proposed_display: string | null;
+  author_answer: AuthorAnswer | null;
+  corrected_by: string | null;
   outcome: Outcome | null;
   replacement: string | null;
   reason: string | null;
@@ -63,6 +70,8 @@ const toItem = (row: Row): RecallItem => ({
   containedAt: iso(row.contained_at),
   releasedAt: iso(row.released_at),
   proposal: row.proposed_code === null ? null : { code: row.proposed_code, display: row.proposed_display! },
+  authorAnswer: row.author_answer,
+  correctedBy: row.corrected_by,
   outcome: row.outcome,
   replacement: row.replacement,
   reason: row.reason,
@@ -71,7 +80,7 @@ const toItem = (row: Row): RecallItem => ({
 });
 
 const members = sql`recall, entry, message, sender_ods, state_then, filed_at, patient_key, type, id, flagged_at,
-  contained_at, released_at, proposed_code, proposed_display, outcome, replacement, reason, decided_by, decided_at`;
+  contained_at, released_at, proposed_code, proposed_display, author_answer, corrected_by, outcome, replacement, reason, decided_by, decided_at`;
 
 /** Puts entries on the work list, where they are not there yet; where in the record they are is brought up to date. */
 export async function putItems(

@@ -13,6 +13,7 @@ export const recallSteps = [
   'release',
   'progress',
   'exposure',
+  'notify-senders',
 ] as const;
 export type RecallStep = (typeof recallSteps)[number];
 
@@ -43,6 +44,8 @@ const order = z.strictObject({
     .optional(),
   /** For `quarantine`: reference of the recorded safety decision (INC-08). */
   safetyDecision: z.string().min(1).max(100).optional(),
+  /** For `notify-senders`: what the recall is about, in words for the senders. */
+  title: z.string().min(1).max(200).optional(),
   iat: z.number().int(),
   exp: z.number().int(),
 });
@@ -78,4 +81,14 @@ export async function readOrder(
   if (parsed.data.step === 'correct' && !parsed.data.proposal)
     throw new RecallRefusal(422, 'bad-order', 'A correction needs the corrected value');
   return parsed.data;
+}
+
+/**
+ * What an order asks for, without when it was signed: the same run signed again is the same order. `jws` was verified
+ * when it was kept.
+ */
+export function substanceOf(jws: string): string {
+  const payload = Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString('utf8');
+  const { iat: _iat, exp: _exp, ...asked } = order.parse(JSON.parse(payload));
+  return JSON.stringify(asked);
 }

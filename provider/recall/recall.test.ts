@@ -6,8 +6,21 @@ import { testStores } from '@gp-connect/foundation/store';
 import type { TlsIdentity } from '@gp-connect/foundation/trust';
 import { fillPractice, nhsNumber, people, practice } from '../service/made-up-practice-for-tests.ts';
 import { type ProviderUnderTest, startTestProvider } from '../service/provider-under-test.ts';
-import { type LedgerEntry, RecallRefusal, writeLedger } from './index.ts';
-import { operatorName, orderKeyFile, type SentOrder, sendOrder } from './orders-for-tests.ts';
+import {
+  authorAnswers,
+  type LedgerEntry,
+  noticeBody,
+  RecallRefusal,
+  type SenderNotice,
+  writeLedger,
+} from './index.ts';
+import {
+  operatorName,
+  orderKeyFile,
+  pregnancySelector,
+  type SentOrder,
+  sendOrder,
+} from './orders-for-tests.ts';
 import { isVersionRange, versionIn } from './selector.ts';
 
 const clinician = { user: 'u-1', name: 'Dr Ida Moss', role: 'practice.clinician' };
@@ -310,14 +323,83 @@ for (const database of testStores()) {
       const told: unknown[] = [];
       const notify = async (notice: object) => void told.push(notice);
       assert.equal(await provider.running.recall.sendNotices(notify), 5);
-      assert.deepEqual(told[0], {
-        practice: practice.ods,
-        recall: 'r1',
-        senderOds: 'FZZ01',
-        message: 'message-p1',
-        outcome: 'entered-in-error',
-      });
+      assert.equal(told.length, 1, 'one notice for each sender');
+      const [notice] = told as [SenderNotice];
+      const { practice: from, recall, senderOds, title } = notice;
+      assert.deepEqual([from, recall, senderOds, title], [practice.ods, 'r1', 'FZZ01', null]);
+      assert.deepEqual(notice.messages[0], { messageId: 'message-p1', outcome: 'entered-in-error' });
+      assert.doesNotMatch(noticeBody(notice), /77386006|\b\d{10}\b/);
       assert.equal(await provider.running.recall.sendNotices(notify), 0);
+    });
+
+    test('INC-01: another order under a run that was carried out is refused, the same signed anew is answered', async () => {
+      const more = { safetyDecision: 'SD-9' };
+      const first = await send({ recall: 'r3', step: 'quarantine', run: 1, more });
+      assert.equal(first.status, 200, first.text);
+      const later = { ...more, iat: Math.floor(Date.now() / 1000) - 5 };
+      assert.equal((await send({ recall: 'r3', step: 'quarantine', run: 1, more: later })).text, first.text);
+      const other = await send({
+        ...{ recall: 'r3', step: 'quarantine', run: 1, more },
+        selector: { ...pregnancySelector, codes: ['60001007'] },
+      });
+      assert.deepEqual([other.status, other.body.title], [409, 'other-order']);
+      assert.equal((await send({ recall: 'r3', step: 'release', run: 2 })).status, 200);
+    });
+
+    test('INC-09: senders get their own list, and what they answer waits for the clinician', async () => {
+      const { recall } = provider.running;
+      await send({ recall: 'r4', step: 'flag-for-review', run: 1 });
+      const title = 'Pregnancy status miscoded';
+      const asked = await send({ recall: 'r4', step: 'notify-senders', run: 2, more: { title } });
+      assert.equal(asked.status, 200, asked.text);
+      assert.deepEqual(counts(asked.body), { 'FZZ01 unanswered': 6, 'FZZ02 unanswered': 1 });
+      const told: SenderNotice[] = [];
+      const unreachable = async (notice: SenderNotice) => {
+        if (notice.senderOds === 'FZZ02') throw new Error('its mailbox is not known');
+        told.push(notice);
+      };
+      assert.equal(await recall.sendNotices(unreachable, practice.ods), 6);
+      assert.equal(told[0]?.title, title);
+      assert.ok(told[0]?.messages.every(({ outcome }) => outcome === 'check'));
+      const reached: SenderNotice[] = [];
+      assert.equal(await recall.sendNotices(async (notice) => void reached.push(notice)), 1);
+      assert.deepEqual(
+        reached.flatMap(({ senderOds, messages }) => [senderOds, ...messages.map((each) => each.messageId)]),
+        ['FZZ02', 'message-amended'],
+      );
+      const corrected = { code: '60001007', display: 'Not pregnant' };
+      const answers = authorAnswers.parse({
+        type: 'gp-connect-recall-answer/1',
+        recall: 'r4',
+        answers: [
+          { messageId: 'message-p3', answer: 'wrong', corrected, correctedBy: 'new-message' },
+          { messageId: 'message-p4', answer: 'correct' },
+          { messageId: 'message-pending', answer: 'cannot-determine' },
+          { messageId: 'message-amended', answer: 'correct' },
+          { messageId: 'message-unknown', answer: 'correct' },
+        ],
+      });
+      assert.equal(await recall.authorAnswers(practice.ods, answers, 'FZZ01'), 3, 'its own messages only');
+      assert.equal(await recall.authorAnswers(practice.ods, answers, 'FZZ01'), 3, 'the same again');
+      const listed = await recall.workList(practice.ods, { recall: 'r4' });
+      const found = listed.find(({ entry: id }) => id === 'p3');
+      assert.deepEqual(
+        [found?.authorAnswer, found?.proposal, found?.correctedBy, found?.outcome],
+        ['wrong', corrected, 'new-message', null],
+      );
+      const again = await send({ recall: 'r4', step: 'notify-senders', run: 3, more: { title } });
+      assert.deepEqual(counts(again.body), {
+        ...{ 'FZZ01 cannot-determine': 1, 'FZZ01 correct': 1, 'FZZ01 unanswered': 3, 'FZZ01 wrong': 1 },
+        'FZZ02 unanswered': 1,
+      });
+      assert.equal(await recall.sendNotices(unreachable), 0, 'nobody is asked twice');
+      assert.equal(
+        authorAnswers.safeParse({
+          ...answers,
+          answers: [{ messageId: 'm', answer: 'correct', corrected }],
+        }).success,
+        false,
+      );
     });
 
     test('DCC-06: the practice withholds one entry of its own accord and sees who saw it', async () => {
@@ -400,6 +482,9 @@ test('INC-03: a version range covers what its comparators say', () => {
     ['4.0.0', true],
     ['4.0.1', false],
     ['3.1.x', false],
+    ['v3.1.2', true],
+    ['3.1.2-beta.4', true],
+    ['3.1.4+77', false],
   ] as const) {
     assert.equal(versionIn('>=3.1.0 <3.1.4 || =4', version), isIn, version);
   }

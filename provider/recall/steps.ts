@@ -2,6 +2,7 @@
 import type { RecordEntryKey, Records, RecordTransaction } from '../record/index.ts';
 import type { FiledEntries, ReceivedEntry } from './filed-entries.ts';
 import { markContained, markReleased, propose, putItems, readItems, settle } from './items.ts';
+import { putChecks } from './notices.ts';
 import type { RecallOrder, RecallStep } from './order.ts';
 
 export interface StepContext {
@@ -56,6 +57,7 @@ export const stepRuns: Readonly<Record<Exclude<RecallStep, 'exposure'>, StepRun>
   },
   release,
   progress,
+  'notify-senders': notifySenders,
 };
 
 const hits = ({ db, entries, order }: StepContext): Promise<ReceivedEntry[]> =>
@@ -142,6 +144,14 @@ async function progress({ db, entries, order, now }: StepContext) {
     ),
     oldestOpen: waiting.sort()[0]?.slice(0, 10) ?? null,
   };
+}
+
+/** The author's own list waits to be sent; what the author answered so far is told, in messages. spec: INC-09 */
+async function notifySenders({ db, order, now }: StepContext) {
+  const items = await readItems(db, order.practice, { recall: order.recall });
+  await putChecks(db, order.practice, order.recall, now);
+  const messages = new Map(items.map((item) => [item.message, item]));
+  return { counts: countBy([...messages.values()], ({ authorAnswer }) => authorAnswer ?? 'unanswered') };
 }
 
 const countStates = (entries: readonly ReceivedEntry[]): StateCount[] =>

@@ -17,7 +17,9 @@ import {
   type Rules,
   type StaffVerifier,
 } from '../inbox/index.ts';
+import { practiceRecallRoutes, type RecallDesk } from '../recall/index.ts';
 import type { Records } from '../record/index.ts';
+import { openRecallMail, type RecallMail } from './recall-mail.ts';
 
 /** What whoever composes a deployment gives the inbox. */
 export interface InboxComposition {
@@ -42,6 +44,8 @@ export interface InboxMount {
   readonly records: Records;
   readonly controls: Controls;
   readonly audit: PracticeAudit;
+  /** Where practices work their recall lists. */
+  readonly recall: RecallDesk;
   readonly clock: () => number;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -61,12 +65,13 @@ const TICK_MS = 60_000;
 
 export async function startInbox(mount: InboxMount): Promise<RunningInbox> {
   const { composition, listen, identity, controls, logger, metrics } = mount;
+  const recallMail = openRecallMail({ ...mount, desk: mount.recall });
   const inbox = openInbox({
     store: mount.store,
     records: mount.records,
     controls,
     inbound: openInbound(mount.store.db, () => new Date(mount.clock())),
-    ports: portsOf(mount),
+    ports: portsOf(mount, recallMail),
   });
   const plain = loopback.includes(listen.host);
   const server = practiceServer({
@@ -78,8 +83,14 @@ export async function startInbox(mount: InboxMount): Promise<RunningInbox> {
     ...(plain ? {} : { tls: { ...serverTls(identity, { clients: 'answer' }), requestCert: false } }),
     isHosted: async (ods) => (await controls.of(ods)) !== undefined,
   });
+  await server.register(practiceRecallRoutes, {
+    desk: mount.recall,
+    records: mount.records,
+    staff: composition.staff,
+    isHosted: async (ods) => (await controls.of(ods)) !== undefined,
+  });
   const address = await startListening(server, 'practice inbox', listen);
-  const rounds = startRounds(inbox, mount);
+  const rounds = startRounds(inbox, recallMail, mount);
   return {
     inbox,
     address,
@@ -91,7 +102,10 @@ export async function startInbox(mount: InboxMount): Promise<RunningInbox> {
   };
 }
 
-function portsOf({ composition, controls, audit, clock, logger }: InboxMount): InboxPorts {
+function portsOf(
+  { composition, controls, audit, clock, logger }: InboxMount,
+  recallMail: RecallMail,
+): InboxPorts {
   const terminology = composition.terminology ?? demonstrationSource();
   const practices = new Map(
     (composition.mailboxes ?? []).map(({ practice, mailbox }) => [mailbox.id, practice]),
@@ -123,11 +137,17 @@ function portsOf({ composition, controls, audit, clock, logger }: InboxMount): I
       }));
     },
     ...composition.ports,
+    onResponse: async (meta, body) =>
+      (await recallMail.take(meta, body)) || ((await composition.ports?.onResponse?.(meta, body)) ?? false),
   };
 }
 
 /** Collects round after round until stopped; a round that fails is told and tried again. */
-function startRounds(inbox: Inbox, { composition, controls, clock, logger }: InboxMount) {
+function startRounds(
+  inbox: Inbox,
+  recallMail: RecallMail,
+  { composition, controls, clock, logger }: InboxMount,
+) {
   const mailboxes = composition.mailboxes ?? [];
   let stopped = false;
   let underWay: Promise<void> | undefined;
@@ -135,9 +155,10 @@ function startRounds(inbox: Inbox, { composition, controls, clock, logger }: Inb
   let tickedAt = 0;
 
   const round = async (): Promise<void> => {
-    for (const { mailbox } of mailboxes) {
+    for (const { practice, mailbox } of mailboxes) {
       try {
         await inbox.collect(mailbox);
+        await recallMail.send(practice, mailbox);
       } catch (error) {
         logger.error({ err: error, mailbox: mailbox.id }, 'a mailbox could not be collected');
       }

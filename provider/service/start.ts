@@ -180,6 +180,7 @@ export async function startProvider(
         records,
         controls,
         audit,
+        recall,
         clock,
         logger: log,
         metrics,

@@ -30,7 +30,8 @@ export function practiceMailbox(mesh: MeshMailbox): Mailbox {
     send: ({ to, workflowId, localId, subject, body }) =>
       mesh.send({
         ...{ to, workflowId, localId, subject, payload: Buffer.from(body) },
-        contentType: 'application/fhir+xml',
+        // Notices of a recall are JSON, answers to messages FHIR.
+        contentType: body.startsWith('{') ? 'application/json' : 'application/fhir+xml',
         // An answer has ids of its own: the same bytes are the same answer, tried again.
         sendId: createHash('sha256').update(body).digest('hex'),
       }),

@@ -7,7 +7,7 @@ import {
   type MessageResource,
   messageSubject,
 } from '@gp-connect/foundation/itk3';
-import { nhsProfile } from '@gp-connect/foundation/nhs';
+import { nhsProfile, system } from '@gp-connect/foundation/nhs';
 import { type Composed, finished, stopped, subjectParts } from './composed.ts';
 import type {
   ComposeContext,
@@ -57,6 +57,16 @@ function problemsOf(context: ComposeContext, input: EmergencySupplyInput): Probl
     problems.add('allergies', 'Either there are allergies, or none are known');
   }
   return problems;
+}
+
+function withIdentifier(
+  context: ComposeContext,
+  kind: string,
+  resourceType: string,
+  elements: Record<string, unknown>,
+): MessageResource {
+  const id = context.newId();
+  return withId(id, resourceType, { identifier: [identifierOf(context, kind, id)], ...elements });
 }
 
 /** A resource of the supply with the profile its product's table leaves open. */
@@ -127,11 +137,13 @@ export async function composeEmergencySupply(
     dispense(context, item, medications[at]!, patient, clinician),
   );
   const list = (profile: string, code: typeof dispensedList, entries: readonly MessageResource[]) =>
-    profiled(context, 'List', profile, {
+    withIdentifier(context, 'list', 'List', {
+      meta: { profile: [nhsProfile(profile)] },
       status: 'current',
       mode: 'snapshot',
       title: code.display,
-      code: snomedConcept(code),
+      // Both lists' profiles leave no place for text beside the code.
+      code: { coding: [{ system: system.snomed, ...code }] },
       subject: refer(patient),
       entry: entries.map((entry) => ({ item: refer(entry) })),
     });

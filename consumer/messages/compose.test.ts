@@ -10,12 +10,8 @@ import { composeSendDocument } from './compose-send-document.ts';
 import { composeUpdateRecord } from './compose-update-record.ts';
 import { composeVaccination } from './compose-vaccination.ts';
 import type { Composed, ComposedMessage } from './composed.ts';
-import type {
-  EmergencySupplyInput,
-  SendDocumentInput,
-  UpdateRecordInput,
-  VaccinationInput,
-} from './input.ts';
+import { emergencySupplyInput, vaccinationInput } from './digital-medicines-for-tests.ts';
+import type { SendDocumentInput, UpdateRecordInput } from './input.ts';
 import { plausibilityCheck } from './plausibility-check.ts';
 import {
   fullUpdateRecordInput,
@@ -34,60 +30,13 @@ const problemsOf = (result: Composed): string[] => {
   return result.problems.map(({ field }) => field);
 };
 
-const vaccinationInput: VaccinationInput = {
-  patient: testPatient,
-  organisation: { ods: 'FZZ01', name: 'Test Pharmacy' },
-  practice: { ods: 'A82999', name: 'Test Hill Surgery' },
-  practitioners: updateRecordInput.practitioners,
-  seen: '2025-10-01',
-  vaccinations: [
-    {
-      given: true,
-      procedure: { code: '955691000000108', display: 'Seasonal influenza vaccination given by pharmacist' },
-      vaccine: { code: '36509011000001106', display: 'Influenza vaccine' },
-      date: '2025-10-01',
-      manufacturer: 'Maker',
-      batch: 'B123',
-      expires: '2026-03-01',
-      dose: { value: 0.5, unit: 'ml', code: '258773002' },
-    },
-    {
-      given: false,
-      procedure: { code: '955691000000108', display: 'Seasonal influenza vaccination given by pharmacist' },
-      vaccine: { code: '36509011000001106', display: 'Influenza vaccine' },
-      date: '2025-10-01',
-      reason: { code: '310376006', display: 'Immunization consent not given' },
-    },
-  ],
-  consent: 'Given in person',
-};
-
-const emergencyInput: EmergencySupplyInput = {
-  patient: testPatient,
-  organisation: { ods: 'FZZ01', name: 'Test Pharmacy' },
-  practice: { ods: 'A82999', name: 'Test Hill Surgery' },
-  practitioners: updateRecordInput.practitioners,
-  seen: '2025-10-01',
-  supplies: [
-    {
-      medicine: { code: '322236009', display: 'Paracetamol 500mg tablets' },
-      quantity: { value: 16, unit: 'tablet', text: '16 tablets' },
-      handedOver: '2025-10-01',
-      dose: 'Two up to four times a day',
-      note: 'Ran out',
-    },
-  ],
-  noKnownDrugAllergy: true,
-  headings: { history: 'Stable', legal: 'Emergency supply at the request of the patient' },
-};
-
 const kinds = {
   'Update Record': () => composeUpdateRecord(testContext(), updateRecordInput),
   'Update Record with one of everything': () => composeUpdateRecord(testContext(), fullUpdateRecordInput),
   'Send Document v2': () => composeSendDocument(testContext(), sendDocumentInput),
   'Send Document v1': () => composeSendDocument(testContext(), { ...sendDocumentInput, style: 'v1' }),
   Vaccination: () => composeVaccination(testContext(), vaccinationInput),
-  'Emergency Supply': () => composeEmergencySupply(testContext(), emergencyInput),
+  'Emergency Supply': () => composeEmergencySupply(testContext(), emergencySupplyInput),
 };
 
 for (const [name, compose] of Object.entries(kinds)) {

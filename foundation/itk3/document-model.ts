@@ -20,8 +20,10 @@ export interface ResourceModel {
 export interface DocumentModel {
   /** By resource type; anything else is refused, 20009 not-supported, unless `open`. */
   readonly resources: Readonly<Record<string, ResourceModel>>;
-  /** Draft products: other resource types are let through. */
+  /** Other resource types are let through. */
   readonly open?: boolean;
+  /** Resource types that must name their profile; `Bundle` is both bundles. Elsewhere a missing one is noted. */
+  readonly profiled?: readonly string[];
   /** Rules over the document as a whole. */
   readonly wholes: readonly ((document: ItkDocument) => ElementFault | undefined)[];
 }

@@ -1,69 +1,24 @@
-// The Update Record document: services, headings, element tables. spec: messaging §6.1–§6.3
+// The Update Record document: its element tables. spec: messaging §6.1–§6.3
 import { hl7UkProfile, nhsProfile } from '../nhs/index.ts';
 import type { DocumentModel, ResourceModel } from './document-model.ts';
-import { documentSubject, type ElementRule, filled, oneOf, refersTo } from './element-rules.ts';
-import type { ItkDocument } from './message.ts';
+import {
+  documentSubject,
+  type ElementFault,
+  type ElementRule,
+  filled,
+  oneOf,
+  refersTo,
+} from './element-rules.ts';
+import type { ItkDocument, MessageEntry } from './message.ts';
+import { headingOf, recordHeadings, serviceOf } from './pharmacy-services.ts';
 import {
   compositionRules,
-  documentType,
   needs,
   organisationRules,
   patientRules,
   practitionerRoleRules,
   practitionerRules,
 } from './shared-element-tables.ts';
-import { itkSystem } from './systems.ts';
-
-/** The four pharmacy services: Composition.type and Encounter.reason. spec: messaging §6.1 */
-export const pharmacyServices = {
-  'blood-pressure': {
-    code: '1659111000000107',
-    display: 'Community Pharmacy Blood Pressure Check Service',
-  },
-  contraception: { code: '1659121000000101', display: 'Community Pharmacy Contraception Service' },
-  'minor-illness': {
-    code: '1577041000000109',
-    display: 'Community Pharmacist Consultation Service for minor illness',
-  },
-  'urgent-supply': {
-    code: '1577321000000100',
-    display: 'Community Pharmacist Consultation Service for urgent medicine supply',
-  },
-} as const;
-export type PharmacyService = keyof typeof pharmacyServices;
-
-/** The service of an Update Record document; undefined for any other type. */
-export function serviceOf(document: ItkDocument): PharmacyService | undefined {
-  const type = documentType(document);
-  return (Object.keys(pharmacyServices) as PharmacyService[]).find(
-    (service) => pharmacyServices[service].code === type,
-  );
-}
-
-/** Record headings: which resource carries them. spec: messaging §6.3 */
-export const recordHeadings = {
-  'clinical-summary': { display: 'Clinical summary', carrier: 'ClinicalImpression' },
-  history: { display: 'History', carrier: 'ClinicalImpression' },
-  'red-flags': { display: 'Red flags', carrier: 'ClinicalImpression' },
-  'presenting-complaints-or-issues': { display: 'Presenting complaints or issues', carrier: 'Condition' },
-  'information-and-advice-given': {
-    display: 'Information and advice given',
-    carrier: 'ClinicalImpression',
-  },
-  'plan-and-requested-actions': { display: 'Plan and requested actions', carrier: 'ClinicalImpression' },
-  'signpost-details': { display: 'Signpost details', carrier: 'ClinicalImpression' },
-  'pregnancy-status': { display: 'Pregnancy status', carrier: 'Observation' },
-  'procedures-and-therapies': { display: 'Procedures and therapies', carrier: 'Observation' },
-  /** Withdrawn: read, never sent. */
-  'social-context': { display: 'Social context', carrier: 'Observation' },
-} as const;
-export type RecordHeading = keyof typeof recordHeadings;
-
-/** The heading a resource is tagged with. */
-export function headingOf(resource: Record<string, unknown>): string | undefined {
-  const tags = (resource.meta as { tag?: { system?: string; code?: string }[] } | undefined)?.tag;
-  return tags?.find((tag) => tag.system === itkSystem.heading)?.code;
-}
 
 const identified: readonly ElementRule[] = [
   { path: 'identifier', min: 1 },
@@ -103,16 +58,34 @@ const composition: readonly ElementRule[] = [
       serviceOf(document) === undefined ? 'is not one of the four pharmacy services' : undefined,
     issue: 'code-invalid',
   },
+  { path: 'status', check: oneOf('final'), issue: 'code-invalid' },
+  // R and V are refused in a step of their own (R15).
+  { path: 'confidentiality', check: oneOf('N', 'R', 'V'), issue: 'code-invalid' },
   { path: 'section.text', max: 0, issue: 'business-rule' },
   { path: 'section.entry', min: 1 },
 ];
 
+/** What the document's sections must list at least. */
+const listed =
+  (what: string, is: (resource: MessageEntry['resource']) => boolean) =>
+  (document: ItkDocument): ElementFault | undefined => {
+    const entries = (document.composition?.section ?? []).flatMap(({ entry = [] }) => entry);
+    return entries.some(({ reference }) => {
+      const found = document.resolve(reference);
+      return found !== undefined && is(found.resource);
+    })
+      ? undefined
+      : { path: `${document.path}.section.entry`, issue: 'required', reason: `does not list ${what}` };
+  };
+
 const encounter: readonly ElementRule[] = [
   ...identified,
   { path: 'status', min: 1, check: oneOf('finished') },
-  { path: 'type', min: 1, level: 'note' },
+  { path: 'type', min: 1, max: 1 },
+  { path: 'type.coding:snomed', min: 1, max: 1, issue: 'code-invalid' },
   ...aboutThePatient,
   { path: 'participant', min: 1 },
+  { path: 'participant.type', min: 1, level: 'note' },
   { path: 'participant.individual', min: 1, check: refersTo('Practitioner') },
   { path: 'period', min: 1 },
   { path: 'period.start', min: 1 },
@@ -223,6 +196,7 @@ const plainIdentifier = (slice: string): ElementRule[] =>
   ['use', 'type', 'period', 'assigner'].map((name) => ({ path: `identifier:${slice}.${name}`, max: 0 }));
 
 export const updateRecordModel: DocumentModel = {
+  profiled: ['Bundle', 'Composition', 'Encounter', 'Observation', 'ClinicalImpression', 'Condition'],
   resources: {
     Composition: {
       profiles: [hl7UkProfile('CareConnect-Composition-1')],
@@ -268,6 +242,12 @@ export const updateRecordModel: DocumentModel = {
       'ClinicalImpression',
       'a ClinicalImpression tagged clinical-summary',
       (resource) => headingOf(resource) === 'clinical-summary',
+    ),
+    listed('the Encounter', ({ resourceType }) => resourceType === 'Encounter'),
+    listed(
+      'a ClinicalImpression tagged clinical-summary',
+      (resource) =>
+        resource.resourceType === 'ClinicalImpression' && headingOf(resource) === 'clinical-summary',
     ),
   ],
 };

@@ -67,6 +67,7 @@ const slices: Record<string, (item: unknown) => boolean> = {
   medicine: (item) => bySystem(itkSystem.dmd)(item) || bySystem(system.snomed)(item),
   gphc: bySystem(itkSystem.gphc),
   official: (item) => ((item as { use?: string }).use ?? 'official') === 'official',
+  named: (item) => (item as { use?: string }).use === 'official',
   replaces: (item) => (item as { code?: string }).code === 'replaces',
   heading: bySystem(itkSystem.heading),
 };

@@ -11,16 +11,9 @@ export {
 } from './document-digital-medicines.ts';
 export { type DocumentModel, documentModel, type ResourceModel } from './document-model.ts';
 export { attachmentEntries, documentTypes } from './document-send.ts';
-export {
-  headingOf,
-  type PharmacyService,
-  pharmacyServices,
-  type RecordHeading,
-  recordHeadings,
-  serviceOf,
-} from './document-update-record.ts';
 export type { ElementFault, ElementRule, IssueCode } from './element-rules.ts';
 export type * from './message.ts';
+export * from './pharmacy-services.ts';
 export * from './products.ts';
 export { idsOf, readMessage } from './read-message.ts';
 export { receive, receiveSteps } from './receive.ts';

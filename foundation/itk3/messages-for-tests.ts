@@ -2,8 +2,9 @@
 import { type Bundle, toXml } from '../fhir/index.ts';
 import { system } from '../nhs/index.ts';
 import { composeMessage } from './compose.ts';
-import { pharmacyServices } from './document-update-record.ts';
+
 import type { MessageResource } from './message.ts';
+import { pharmacyServices } from './pharmacy-services.ts';
 import type { ProductId } from './products.ts';
 import { itkSystem, verificationExtensions } from './systems.ts';
 
@@ -117,7 +118,9 @@ export function updateRecordResources(newId: () => string): MessageResource[] {
       ...item('encounter'),
       status: 'finished',
       type: [sct('307778003', 'Seen in primary care establishment')],
-      participant: [{ individual: staff!.ref }],
+      participant: [
+        { type: [concept(itkSystem.participantType, 'REC', 'recorder')], individual: staff!.ref },
+      ],
       period: { start: '2025-10-01' },
       reason: [sct(service.code, service.display)],
       serviceProvider: org!.ref,

@@ -7,7 +7,14 @@ import { documentModel } from './document-model.ts';
 import { attachmentEntries } from './document-send.ts';
 import { type ElementFault, elementFaults } from './element-rules.ts';
 import type { ItkDocument, MessageEntry } from './message.ts';
-import { type Fault, fault, type ReceiveStep, type Run, type Verdict } from './receive-run.ts';
+import {
+  type Attachment,
+  type Fault,
+  fault,
+  type ReceiveStep,
+  type Run,
+  type Verdict,
+} from './receive-run.ts';
 import { itkProfile } from './systems.ts';
 
 const documentOf = (run: Run): ItkDocument => run.message!.document!;
@@ -21,6 +28,9 @@ function documentStructure(run: Run): Verdict {
   const { bundle, path } = document;
   if (bundle.type !== 'document') return structure(`${path}.type`, 'is not document');
   const profiles = bundle.meta?.profile;
+  if (profiles === undefined && documentModel(run.product.id).profiled?.includes('Bundle')) {
+    return fault('20009', 'required', `${path}.meta.profile`, 'is missing');
+  }
   if (profiles !== undefined && !profiles.includes(itkProfile.documentBundle)) {
     return fault('20009', 'not-supported', `${path}.meta.profile`, 'is not the ITK document bundle');
   }
@@ -66,6 +76,9 @@ function unsupportedResource(run: Run): Fault | undefined {
     if (known.profiles.length === 0) continue;
     const profiles = (resource.meta as { profile?: string[] } | undefined)?.profile;
     if (profiles === undefined) {
+      if (model.profiled?.includes(resource.resourceType)) {
+        return fault('20009', 'required', `${path}.meta.profile`, 'is missing');
+      }
       run.notes.push({ path: `${path}.meta.profile`, issue: 'required', reason: 'is missing' });
     } else if (!profiles.some((profile) => known.profiles.includes(profile))) {
       return fault('20009', 'not-supported', `${path}.meta.profile`, 'is not a supported profile');
@@ -139,15 +152,50 @@ function profileFault(run: Run): Verdict {
 
 async function attachmentFault(run: Run): Promise<Verdict> {
   for (const { resource, path } of attachmentEntries(documentOf(run))) {
-    const checked = checkAttachment(String(resource.contentType ?? ''), String(resource.content ?? ''));
-    if ('fault' in checked) {
-      const { code, issue, reason } = checked.fault;
-      return fault(code, issue, `${path}.${issue === 'value' ? 'content' : 'contentType'}`, reason);
+    const { contentType, content } = resource as { contentType?: string; content?: string };
+    const checked = await checkedFile(run, { path, contentType, content, contentName: 'content' });
+    if (!('attachment' in checked)) return checked;
+    run.attachments.push(checked.attachment);
+  }
+  return embeddedFault(run);
+}
+
+interface SentFile {
+  readonly path: string;
+  readonly contentType: string | undefined;
+  readonly content: string | undefined;
+  /** Name of the element that holds the content. */
+  readonly contentName: string;
+}
+
+async function checkedFile(run: Run, file: SentFile): Promise<Fault | { attachment: Attachment }> {
+  const checked = checkAttachment(file.contentType ?? '', file.content ?? '');
+  if ('fault' in checked) {
+    const { code, issue, reason } = checked.fault;
+    const element = issue === 'value' ? file.contentName : 'contentType';
+    return fault(code, issue, `${file.path}.${element}`, reason);
+  }
+  const attachment = { path: file.path, ...checked };
+  const found = (await run.ports.scan?.(attachment)) ?? 'clean';
+  return found === 'clean' ? { attachment } : fault('20004', 'security', file.path, found);
+}
+
+/** Files inside other resources, such as the report of an ambulatory measurement, are no safer than attachments. */
+async function embeddedFault(run: Run): Promise<Verdict> {
+  for (const { resource, path } of documentOf(run).ofType('Observation')) {
+    const file = resource.valueAttachment as { contentType?: string; data?: string } | undefined;
+    if (file === undefined) continue;
+    const place = `${path}.valueAttachment`;
+    const checked = await checkedFile(run, {
+      path: place,
+      contentType: file.contentType,
+      content: file.data,
+      contentName: 'data',
+    });
+    if (!('attachment' in checked)) return checked;
+    if (run.product.id === 'update-record' && checked.attachment.type.mime !== 'application/pdf') {
+      return fault('20005', 'security', `${place}.contentType`, 'a report must be application/pdf');
     }
-    const attachment = { path, ...checked };
-    const found = (await run.ports.scan?.(attachment)) ?? 'clean';
-    if (found !== 'clean') return fault('20004', 'security', path, found);
-    run.attachments.push(attachment);
   }
   return undefined;
 }

@@ -48,7 +48,7 @@ function eventFault(run: Run): Verdict {
 }
 
 async function senderFault(run: Run): Promise<Verdict> {
-  const { path, resource, timestamp, endpoint } = header(run);
+  const { path, timestamp, endpoint } = header(run);
   const message = run.message as ItkMessage;
   if (message.sender === undefined) {
     return fault('20006', 'structure', `${path}.sender`, 'does not resolve to an Organization');
@@ -58,9 +58,6 @@ async function senderFault(run: Run): Promise<Verdict> {
   }
   if (timestamp === '') return fault('20006', 'required', `${path}.timestamp`, 'is missing');
   if (endpoint === '') return fault('20006', 'required', `${path}.source.endpoint`, 'is missing');
-  if (resource.response !== undefined) {
-    return fault('20006', 'structure', `${path}.response`, 'a response is not a message of this workflow');
-  }
   const receiver = (await run.ports.receiverHere?.(message)) ?? 'here';
   if (receiver === 'no-such-person') {
     return fault('20001', 'not-found', `${path}.receiver`, 'the person named is not known here');

@@ -103,7 +103,7 @@ export interface Run {
   readonly attachments: Attachment[];
 }
 
-export type Verdict = Fault | { hold: DocumentIdentifier } | undefined;
+export type Verdict = Fault | { hold: DocumentIdentifier } | { quarantine: string } | undefined;
 
 export interface ReceiveStep {
   readonly id: string;

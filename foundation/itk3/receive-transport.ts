@@ -1,7 +1,8 @@
 // R1 to R4: inflate, size, XML, Bundle and header in their places. spec: messaging §4
-import { gunzipSync } from 'node:zlib';
+import { constants, gunzipSync } from 'node:zlib';
 import { type Bundle, FhirSyntaxError, fromXml, validate } from '../fhir/index.ts';
-import { productOf } from './products.ts';
+import { documentModel } from './document-model.ts';
+import { productOf, responseEvent } from './products.ts';
 import { idsOf, readMessage } from './read-message.ts';
 import { handlingFault } from './receive-handling.ts';
 import { fault, type ReceiveStep, type Run, type Verdict } from './receive-run.ts';
@@ -10,8 +11,27 @@ import { itkProfile } from './systems.ts';
 
 const fiveMegabytes = 5 * 1024 * 1024;
 const largest = ({ ports }: Run): number => ports.maxBytes ?? fiveMegabytes;
-const tooLarge = (run: Run): Verdict =>
-  fault('20015', 'processing', '', `the message is larger than ${largest(run)} bytes`);
+/** So much of a message is looked at for the ids of its header, where the whole is not read. */
+const HEAD_BYTES = 64 * 1024;
+
+/** Says so with the ids of the header: the sender must find out which message it was. */
+function tooLarge(run: Run, head: Uint8Array): Verdict {
+  run.ids = salvage(new TextDecoder().decode(head.subarray(0, HEAD_BYTES))).ids;
+  run.product = productOf(run.arrival.workflowId, run.ids.localExtension)!;
+  return fault('20015', 'processing', '', `the message is larger than ${largest(run)} bytes`);
+}
+
+/** The first bytes of a gzip body; none where it is broken. */
+function inflatedHead(body: Uint8Array): Uint8Array {
+  try {
+    return gunzipSync(body.subarray(0, 8192), {
+      finishFlush: constants.Z_SYNC_FLUSH,
+      maxOutputLength: 16 * 1024 * 1024,
+    });
+  } catch {
+    return new Uint8Array();
+  }
+}
 
 function inflate(run: Run): Verdict {
   const { body, compressed } = run.arrival;
@@ -27,7 +47,7 @@ function inflate(run: Run): Verdict {
     return undefined;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE'
-      ? tooLarge(run)
+      ? tooLarge(run, inflatedHead(body))
       : fault('10009', 'processing', '', 'the gzip body is broken or cut off');
   }
 }
@@ -76,6 +96,10 @@ function envelopeFault(run: Run): Verdict {
     run.message = message;
     run.ids = idsOf(message);
     run.product = productOf(run.arrival.workflowId, run.ids.localExtension)!;
+    // A response is never answered, whatever workflow it came under.
+    if (message.header.event === responseEvent.code || message.header.resource.response !== undefined) {
+      return { quarantine: 'a response under a workflow that carries none' };
+    }
   }
   if (bundle!.type !== 'message') return structure('Bundle.type', 'is not message');
   const profiles = bundle!.meta?.profile;
@@ -83,6 +107,9 @@ function envelopeFault(run: Run): Verdict {
     return structure('Bundle.meta.profile', 'is not the ITK message bundle');
   }
   if (profiles === undefined) {
+    if (documentModel(run.product.id).profiled?.includes('Bundle')) {
+      return fault('20006', 'required', 'Bundle.meta.profile', 'is missing');
+    }
     run.notes.push({ path: 'Bundle.meta.profile', issue: 'required', reason: 'is missing' });
   }
   if (!bundle!.identifier?.value) return fault('20006', 'required', 'Bundle.identifier', 'is missing');
@@ -111,7 +138,7 @@ export const transportSteps: readonly ReceiveStep[] = [
     id: 'R2',
     check: 'no larger than agreed',
     codes: ['20015'],
-    run: (run) => (run.bytes!.length > largest(run) ? tooLarge(run) : undefined),
+    run: (run) => (run.bytes!.length > largest(run) ? tooLarge(run, run.bytes!) : undefined),
   },
   {
     id: 'R3',

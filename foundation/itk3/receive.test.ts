@@ -1,12 +1,15 @@
 // Every step R1 to R16 and every row of "What bad input gets" that the envelope answers. spec: messaging §4
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { Bundle } from '../fhir/index.ts';
-import { bytesOf, type Loose, partsOf, testMessage, testNow } from './messages-for-tests.ts';
+import { bytesOf, countedIds, type Loose, partsOf, testMessage, testNow } from './messages-for-tests.ts';
 import { answeredWorkflow, type ProductId, product } from './products.ts';
 import { receive, receiveSteps } from './receive.ts';
 import type { Arrival, Outcome, ReceivePorts } from './receive-run.ts';
+import { composeResponse } from './response.ts';
+import { noIds } from './salvage.ts';
 
 const ports: ReceivePorts = { now: () => testNow };
 
@@ -54,6 +57,11 @@ const added =
     document.entry.push({ fullUrl: `urn:uuid:${id}`, resource: { id, ...resource } });
   };
 const sd: ProductId = 'send-document-2';
+const embed = (observation: Loose, contentType: string, content: string): void => {
+  delete observation.component;
+  const data = Buffer.from(content).toString('base64');
+  observation.valueAttachment = { contentType, data, title: 'Report' };
+};
 
 const rows: readonly Row[] = [
   {
@@ -103,6 +111,15 @@ const rows: readonly Row[] = [
     name: 'a bundle without identifier',
     spoil: (_, bundle) => {
       delete bundle.identifier;
+    },
+    gets: '20006',
+    issue: 'required',
+    step: 'R4',
+  },
+  {
+    name: 'an Update Record bundle that names no profile',
+    spoil: (_, bundle) => {
+      delete bundle.meta.profile;
     },
     gets: '20006',
     issue: 'required',
@@ -351,6 +368,69 @@ const rows: readonly Row[] = [
     issue: 'code-invalid',
     step: 'R13',
   },
+  ...['Composition', 'Encounter', 'Observation', 'ClinicalImpression', 'Condition'].map(
+    (type): Row => ({
+      name: `an Update Record ${type} that names no profile`,
+      spoil: ({ first }) => {
+        const { profile: _, ...meta } = first(type).meta;
+        first(type).meta = { ...meta, lastUpdated: '2025-10-01T15:05:00+01:00' };
+      },
+      gets: '20009',
+      issue: 'required',
+      step: 'R13',
+    }),
+  ),
+  ...['preliminary', 'amended', 'entered-in-error'].map(
+    (status): Row => ({
+      name: `an Update Record document that is ${status}`,
+      spoil: ({ first }) => {
+        first('Composition').status = status;
+      },
+      gets: '20009',
+      issue: 'code-invalid',
+      step: 'R13',
+    }),
+  ),
+  {
+    name: 'an Update Record document of another confidentiality than N',
+    spoil: ({ first }) => {
+      first('Composition').confidentiality = 'L';
+    },
+    gets: '20009',
+    issue: 'code-invalid',
+    step: 'R13',
+  },
+  ...['Encounter', 'ClinicalImpression'].map(
+    (type): Row => ({
+      name: `a section that does not list the ${type}`,
+      spoil: ({ document, first }) => {
+        const { fullUrl } = document.entry.find((one: Loose) => one.resource === first(type));
+        const [section] = first('Composition').section;
+        section.entry = section.entry.filter((one: Loose) => one.reference !== fullUrl);
+      },
+      gets: '20009',
+      issue: 'required',
+      step: 'R13',
+    }),
+  ),
+  {
+    name: 'an Encounter without type',
+    spoil: ({ first }) => {
+      delete first('Encounter').type;
+    },
+    gets: '20009',
+    issue: 'required',
+    step: 'R13',
+  },
+  {
+    name: 'a patient with two official names',
+    spoil: ({ first }) => {
+      first('Patient').name.push({ use: 'official', family: 'Other' });
+    },
+    gets: '20009',
+    issue: 'structure',
+    step: 'R13',
+  },
   {
     name: 'no Encounter',
     spoil: (parts) => {
@@ -518,6 +598,25 @@ const rows: readonly Row[] = [
     step: 'R14',
   },
   {
+    name: 'an ambulatory report that is a program',
+    spoil: ({ first }) => embed(first('Observation'), 'application/pdf', 'MZ program'),
+    gets: '20005',
+    step: 'R14',
+  },
+  {
+    name: 'an ambulatory report that is no PDF',
+    spoil: ({ first }) => embed(first('Observation'), 'text/plain', 'a report'),
+    gets: '20005',
+    step: 'R14',
+  },
+  {
+    name: 'an ambulatory report the scanner refuses',
+    spoil: ({ first }) => embed(first('Observation'), 'application/pdf', '%PDF-1.4'),
+    ports: { scan: async () => 'a virus was found' },
+    gets: '20004',
+    step: 'R14',
+  },
+  {
     name: 'an attachment the scanner refuses',
     product: sd,
     ports: { scan: async () => 'a virus was found' },
@@ -608,6 +707,42 @@ test('R1: a broken gzip body, or none where one is promised, is unreadable', asy
 test('R1: a gzip body that grows past the limit is too large, not inflated', async () => {
   const bomb = gzipSync(Buffer.alloc(20_000_000, 32));
   assert.equal(refusalOf(await arrive(bomb, 'update-record'))?.code, '20015');
+});
+
+test('20015 names the message, plain or gzip, though it is not read as a whole', async () => {
+  const bundle = testMessage('update-record');
+  const body = bytesOf(bundle);
+  const padding = Buffer.from(`<!--${'x'.repeat(6 * 1024 * 1024)}-->`);
+  const large = Buffer.concat([body, padding]);
+  const noisy = Buffer.concat([body, Buffer.from(`<!--${randomBytes(5_000_000).toString('hex')}-->`)]);
+  for (const sent of [large, gzipSync(large), noisy, gzipSync(noisy)]) {
+    const outcome = await arrive(sent, 'update-record');
+    assert.ok(outcome.kind === 'refused');
+    assert.equal(outcome.refusal.code, '20015');
+    assert.equal(outcome.ids.messageId, partsOf(bundle).header.id);
+    assert.equal(outcome.ids.senderReference, 'urn:uuid:3f1d2c10-0001-4a00-8a00-00000000ffff');
+  }
+});
+
+test('a response under a workflow of requests is put aside: no response is ever answered', async () => {
+  const { xml } = composeResponse({
+    code: '20013',
+    answers: noIds,
+    responderOds: 'A82999',
+    responderMailbox: 'A82999OT1',
+    at: testNow,
+    newId: countedIds(9),
+  });
+  assert.equal((await arrive(Buffer.from(xml), 'update-record')).kind, 'quarantined');
+});
+
+test('Send Document names no profiles in published messages: missing ones are noted, not refused', async () => {
+  const bundle = structuredClone(testMessage(sd));
+  delete (bundle.meta as Loose).profile;
+  for (const { resource } of partsOf(bundle).document.entry) delete resource.meta;
+  const outcome = await arrive(bytesOf(bundle), sd);
+  assert.equal(outcome.kind, 'accepted', JSON.stringify(refusalOf(outcome)));
+  assert.ok(outcome.kind === 'accepted' && outcome.notes.some(({ path }) => path === 'Bundle.meta.profile'));
 });
 
 test('R1: an unknown workflow is put aside and not answered', async () => {

@@ -21,6 +21,7 @@ export async function receive(arrival: Arrival, ports: ReceivePorts): Promise<Ou
   for (const step of receiveSteps) {
     const verdict = await step.run(run);
     if (verdict === undefined) continue;
+    if ('quarantine' in verdict) return { kind: 'quarantined', reason: verdict.quarantine };
     if ('hold' in verdict)
       return { kind: 'held', waitsFor: verdict.hold, message: run.message!, ids: run.ids };
     return {

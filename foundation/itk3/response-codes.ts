@@ -1,9 +1,11 @@
 // The codes of ITK3 responses: what each says, to which acknowledgement it belongs. spec: messaging §3.3
+// Displays are the published ones of ITK-ResponseCodes-1; that of 20010 is the contract's (worked example F).
 
 export type Acknowledgement = 'infrastructure' | 'business';
 
 export interface ResponseCode {
   readonly code: string;
+  /** The display of the code, as it is sent. */
   readonly meaning: string;
   readonly acknowledgement: Acknowledgement;
   readonly positive: boolean;
@@ -49,10 +51,15 @@ const rows: readonly Row[] = [
   ['20013', '+', 'informational', 'Success'],
   ['20014', '-', 'processing', 'Unable to Process Replacement Document'],
   ['20015', '-', 'processing', 'Message too large'],
-  ['30001', '+', 'informational', 'Patient known here'],
-  ['30002', '-', 'not-found', 'Patient not known here'],
+  ['30001', '+', 'informational', 'Patient known here. (e.g. Patient is registered here)'],
+  ['30002', '-', 'not-found', "Patient not known here. (aka 'patient record not present in system')"],
   ['30003', '-', 'business-rule', 'Patient no longer at this clinical setting'],
-  ['30004', '+', 'informational', 'Patient known here and recently deceased'],
+  [
+    '30004',
+    '+',
+    'informational',
+    'Patient known here and recently deceased (i.e. patient record current in GP practice system at time of patient’s death and deduction subsequently occurred for this reason)',
+  ],
   ['30005', '+', 'informational', 'Referral open', 'parse'],
   ['30006', '+', 'informational', 'Referral completed', 'parse'],
   ['30007', '-', 'business-rule', 'Referral escalated back to GP', 'parse'],
@@ -82,14 +89,14 @@ const rows: readonly Row[] = [
     '30024',
     '-',
     'business-rule',
-    'GP Registration - Application rejected (previously removed from this practice)',
+    'GP Registration - Application rejected (Previously removed from this practice)',
     'parse',
   ],
   [
     '30025',
     '-',
     'business-rule',
-    'GP Registration - Application rejected (previously removed from another practice)',
+    'GP Registration - Application rejected (Previously removed from another practice)',
     'parse',
   ],
   ['41001', '+', 'informational', 'Patient known here', 'older'],

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Bundle, fromXml, toXml, validate } from '../fhir/index.ts';
+import { sharedFiles, skipWithout } from '../fhir/shared-files-for-tests.ts';
 import { countedIds, type Loose, testMessage, testNow } from './messages-for-tests.ts';
 import { idsOf, readMessage } from './read-message.ts';
 import { composeResponse, correlation, readResponse } from './response.ts';
@@ -83,6 +84,52 @@ test('ids that could not be read become the literal, for action', () => {
   assert.equal(header.senderReference, unreadable);
   assert.equal(header.handling.RecipientType, 'FA');
   assert.equal(header.handling.InfAckRequested, 'false');
+});
+
+test('where the message could not be read, its workflow says which message definition is answered', () => {
+  const answer = compose('10009', { answers: noIds, workflowId: 'DIGMED_EMG_MED' });
+  const { header } = readMessage(fromXml(answer.xml) as unknown as Bundle)!;
+  assert.equal(
+    header.handling.MessageDefinition,
+    'https://fhir.nhs.uk/STU3/MessageDefinition/ITK-DM-EmergencySupply-MessageDefinition-1',
+  );
+});
+
+test('the recipient type is echoed; one that is none is answered for action, so that the response is valid', () => {
+  for (const [asked, answered, display] of [
+    ['FI', 'FI', 'For Information'],
+    ['FA', 'FA', 'For Action'],
+    ['XX', 'FA', 'For Action'],
+  ]) {
+    const { xml } = compose('10010', { answers: { ...idsOf(message), recipientType: asked } });
+    const [handling] = (fromXml(xml) as unknown as Loose).entry[0].resource.extension;
+    const { valueCoding } = handling.extension.find((one: Loose) => one.url === 'RecipientType');
+    assert.deepEqual(valueCoding, { system: itkSystem.recipientType, code: answered, display });
+  }
+});
+
+test('a blank sender reference is answered with the literal, an odd one unchanged', () => {
+  for (const [sent, echoed] of [
+    [' x y ', ' x y '],
+    ['', unreadable],
+  ]) {
+    const { xml } = compose('10007', { answers: { ...idsOf(message), senderReference: sent || undefined } });
+    assert.equal(readMessage(fromXml(xml) as unknown as Bundle)!.header.senderReference, echoed);
+  }
+});
+
+test('displays are those of the published code system; that of 20010 is the one of worked example F', {
+  skip: skipWithout('fhir/stu3'),
+}, () => {
+  const [file] = sharedFiles('fhir/stu3/CodeSystems/CodeSystem-ITK-ResponseCodes-1.xml');
+  const published = fromXml(file!.content) as unknown as { concept: { code: string; display: string }[] };
+  for (const { code, display } of published.concept.filter((one) => one.code !== '20010')) {
+    assert.equal(responseCodes.get(code)?.meaning, display, code);
+  }
+  assert.equal(
+    responseCodes.get('20010')?.meaning,
+    'The Recipient Organisation identified in the Payload is not supported by this End Point',
+  );
 });
 
 test('a positive code that says it is fatal counts as negative, with a note', () => {

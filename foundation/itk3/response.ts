@@ -13,7 +13,7 @@ import {
 import { handlingExtension, headerOrganisation, messageBundle } from './compose.ts';
 import type { IssueCode } from './element-rules.ts';
 import type { MessageIds, MessageResource } from './message.ts';
-import { responseEvent } from './products.ts';
+import { productOf, type RecipientType, responseEvent } from './products.ts';
 import { readMessage } from './read-message.ts';
 import { type Acknowledgement, responseCodes } from './response-codes.ts';
 import { itkProfile, itkSystem, unreadable } from './systems.ts';
@@ -26,6 +26,8 @@ export interface ResponseFields {
   readonly diagnostics?: string;
   /** Ids of the message that is answered. */
   readonly answers: MessageIds;
+  /** MESH workflow of the message: says the message definition where it could not be read. */
+  readonly workflowId?: string;
   readonly responderOds: string;
   readonly responderMailbox: string;
   readonly at: Date;
@@ -57,8 +59,8 @@ export function composeResponse(fields: ResponseFields): ComposedResponse {
     extension: [
       handlingExtension({
         acknowledgements: false,
-        recipientType: answers.recipientType ?? 'FA',
-        messageDefinition: answers.messageDefinition ?? unreadable,
+        recipientType: recipientTypeOf(answers),
+        messageDefinition: messageDefinitionOf(fields),
         senderReference: answers.senderReference ?? unreadable,
         localExtension: answers.localExtension ?? 'None',
       }),
@@ -93,6 +95,13 @@ export function composeResponse(fields: ResponseFields): ComposedResponse {
   ]);
   return { xml: toXml(bundle), messageId, acknowledgement: code.acknowledgement, positive: code.positive };
 }
+
+/** As the request says; for action where it says nothing that a response may carry. spec: messaging §3.4 */
+const recipientTypeOf = ({ recipientType }: MessageIds): RecipientType =>
+  recipientType === 'FI' ? 'FI' : 'FA';
+
+const messageDefinitionOf = ({ answers, workflowId }: ResponseFields): string =>
+  answers.messageDefinition ?? productOf(workflowId ?? '')?.messageDefinitions[0] ?? unreadable;
 
 export interface ItkResponse {
   /** Id of the response itself; a digest of its bytes where it has none. */

@@ -56,6 +56,7 @@ export const patientRules: readonly ElementRule[] = [
   { path: 'identifier:nhsNumber', min: 1, max: 1, check: verified },
   { path: 'identifier:nhsNumber.value', min: 1, check: nhsNumberCheck },
   { path: 'name:official', min: 1 },
+  { path: 'name:named', max: 1 },
   { path: 'name:official.family', min: 1, check: filled },
   { path: 'birthDate', min: 1, check: wholeDate },
 ];

@@ -1,5 +1,7 @@
 // Download of a message, chunk by chunk, and its headers. spec: mesh §3.3, §3.4, §5
+import type { Transform } from 'node:stream';
 import { createGunzip, createGzip, constants as zlib } from 'node:zlib';
+import { piecesOf, releasePiece, writePiece } from '@gp-connect/foundation/http';
 import type { Mesh } from './context.ts';
 import { dataKeyOf, openEnvelope } from './envelope.ts';
 import { MeshFault, NotYours } from './errors.ts';
@@ -23,7 +25,7 @@ export interface Download {
   /** 200 for the last (or only) chunk, 206 before it. */
   readonly status: 200 | 206;
   readonly headers: Readonly<Record<string, string>>;
-  /** Opens the payload; absent for a report. */
+  /** Opens the payload, in pieces that are the taker's own; absent for a report. */
   readonly body: (() => AsyncIterable<Uint8Array>) | undefined;
 }
 
@@ -50,6 +52,7 @@ async function findForRecipient(mesh: Mesh, { id, mailbox }: DownloadCall): Prom
   const available =
     message.status === 'accepted' || (mesh.settings.lenient && message.status === 'acknowledged');
   if (!available || message.wrappedKey === null) throw new MeshFault('noLongerAvailable', { messageId: id });
+  if (message.held) throw new MeshFault('held', { messageId: id });
   return message;
 }
 
@@ -99,9 +102,12 @@ async function* openChunk(
   }
 }
 
+/** Bytes zlib makes at a time. */
+const ZLIB_BYTES = 65_536;
+
 async function* coded(plain: AsyncIterable<Uint8Array>, coding: Coding): AsyncIterable<Uint8Array> {
-  if (coding === 'inflate') yield* through(plain, createGunzip());
-  else if (coding === 'deflate') yield* through(plain, createGzip({ level: zlib.Z_BEST_SPEED }));
+  if (coding === 'inflate') yield* through(plain, createGunzip({ chunkSize: ZLIB_BYTES }));
+  else if (coding === 'deflate') yield* through(plain, createGzip({ level: zlib.Z_BEST_SPEED, chunkSize: ZLIB_BYTES }));
   else yield* plain;
 }
 
@@ -111,37 +117,24 @@ async function* through(
 ): AsyncGenerator<Uint8Array> {
   const feeding = feed(source, transform);
   try {
-    for await (const bytes of transform) yield bytes as Uint8Array;
+    for await (const bytes of piecesOf(transform, ZLIB_BYTES)) yield Buffer.from(bytes);
     await feeding;
   } finally {
     transform.destroy();
   }
 }
 
-/** Writes a stream into a transform at the pace it is read; a fault of the source becomes one of the transform. */
-async function feed(
-  source: AsyncIterable<Uint8Array>,
-  transform: NodeJS.WritableStream & { destroy(error?: Error): unknown },
-) {
+/** Writes given pieces into a transform at the pace it is read; a fault of the source becomes one of the transform. */
+async function feed(source: AsyncIterable<Uint8Array>, transform: Transform): Promise<void> {
   try {
     for await (const bytes of source) {
-      if (!transform.writable) return;
-      if (!transform.write(bytes)) await drained(transform);
+      await writePiece(transform, bytes);
+      releasePiece(bytes);
     }
     transform.end();
   } catch (error) {
     transform.destroy(error as Error);
   }
-}
-
-function drained(stream: NodeJS.WritableStream): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      for (const event of ['drain', 'close', 'error']) stream.off(event, done);
-      resolve();
-    };
-    for (const event of ['drain', 'close', 'error']) stream.on(event, done);
-  });
 }
 
 /** The headers of §3.4; empty ones are left out. */

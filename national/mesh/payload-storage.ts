@@ -7,8 +7,12 @@ export interface StoredObject {
 }
 
 export interface PayloadStorage {
-  /** Stores a stream under a new name; resolves once it is durable, and leaves nothing behind where it fails. */
+  /**
+   * Stores a stream of lent pieces (each good until the next is asked for) under a new name; resolves once it is
+   * durable, and leaves nothing behind where it fails.
+   */
   write(name: string, source: AsyncIterable<Uint8Array>): Promise<void>;
+  /** Lent pieces. */
   read(name: string): AsyncIterable<Uint8Array>;
   /** Removes for good; that there is no such object is no error. */
   remove(name: string): Promise<void>;

@@ -23,7 +23,8 @@ async function* inPieces(bytes: Uint8Array, size: number) {
 
 async function collect(source: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const parts: Uint8Array[] = [];
-  for await (const bytes of source) parts.push(bytes);
+  // What is lent is good until the next is asked for.
+  for await (const bytes of source) parts.push(Buffer.from(bytes));
   return Buffer.concat(parts);
 }
 

@@ -1,6 +1,10 @@
 // The wire of MESH: paths, methods, status codes, bodies in v1 and v2. spec: mesh §3
-import { Readable } from 'node:stream';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from '@gp-connect/foundation/http';
+import {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  streamOf,
+} from '@gp-connect/foundation/http';
 import { acknowledge } from './acknowledge.ts';
 import { authenticate } from './authenticate.ts';
 import type { Mesh } from './context.ts';
@@ -214,7 +218,7 @@ async function readMessage(call: Call, mailbox: Mailbox): Promise<unknown> {
   );
   reply.code(head ? 200 : found.status).headers(found.headers);
   if (head || !found.body) return reply.send();
-  return reply.send(Readable.from(found.body(), { objectMode: false }));
+  return reply.send(streamOf(found.body(), reply.raw));
 }
 
 async function acknowledgeMessage(call: Call, mailbox: Mailbox): Promise<unknown> {

@@ -12,6 +12,7 @@ export interface S3Settings {
 }
 
 const PART_BYTES = 8 * 1024 * 1024;
+const FIRST_BYTES = 128 * 1024;
 
 /** Storage with nothing in between: an object is durable once the service has answered. */
 export function openS3Storage(settings: S3Settings): PayloadStorage {
@@ -99,18 +100,28 @@ function element(xml: string, name: string): string {
 
 const nextOf = (result: IteratorResult<Uint8Array>) => (result.done ? undefined : result.value);
 
-/** Parts of exactly 8 MiB; the last is shorter. */
+/** Parts of exactly 8 MiB; the last is shorter. All are in one buffer, which grows with a small payload. */
 async function* partsOf(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let held: Uint8Array[] = [];
-  let length = 0;
-  for await (const bytes of source) {
-    held.push(bytes);
-    length += bytes.length;
-    if (length < PART_BYTES) continue;
-    const joined = Buffer.concat(held, length);
-    yield joined.subarray(0, PART_BYTES);
-    held = [joined.subarray(PART_BYTES)];
-    length -= PART_BYTES;
+  let part = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  let filled = 0;
+  for await (const piece of source) {
+    for (let taken = 0; taken < piece.length; ) {
+      if (filled === PART_BYTES) {
+        yield part;
+        filled = 0;
+      }
+      if (filled === part.length) part = grown(part);
+      const some = piece.subarray(taken, taken + part.length - filled);
+      part.set(some, filled);
+      filled += some.length;
+      taken += some.length;
+    }
   }
-  if (length > 0) yield Buffer.concat(held, length);
+  if (filled > 0) yield part.subarray(0, filled);
+}
+
+function grown(part: Buffer): Buffer<ArrayBuffer> {
+  const larger = Buffer.allocUnsafeSlow(Math.min(PART_BYTES, part.length * 4));
+  larger.set(part);
+  return larger;
 }

@@ -1,6 +1,7 @@
 // Taking in the body of one request: counted, encrypted frame by frame, durable at the end. spec: mesh §3.6, §7
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { piecesOf } from '@gp-connect/foundation/http';
 import type { Mesh } from './context.ts';
 import { ClientGone, MeshFault } from './errors.ts';
 import { encryptFrames } from './frames.ts';
@@ -45,7 +46,7 @@ async function* counted(
   counter: { bytes: number },
 ): AsyncGenerator<Uint8Array> {
   try {
-    for await (const bytes of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
+    for await (const bytes of piecesOf(request)) {
       counter.bytes += bytes.length;
       if (counter.bytes > most) throw new MeshFault('bodyTooLarge');
       yield bytes;

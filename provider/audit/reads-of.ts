@@ -17,6 +17,8 @@ export interface ReadsQuery {
   /** What is looked at and why, for the audit of the audit (AUD-08). */
   readonly scope: string;
   readonly need: string;
+  /** A page, newest first: entries before an index, so many at most. All of them, oldest first, where left out. */
+  readonly page?: { readonly before?: number; readonly limit: number };
 }
 
 /** One request for a record that was let through. */
@@ -33,6 +35,8 @@ export interface RecordRead {
   readonly outcome: string;
   /** The user, as the token said. */
   readonly staff: string | null;
+  /** The role they had, in words where it was told so. */
+  readonly role: string | null;
 }
 
 interface Part {
@@ -40,6 +44,7 @@ interface Part {
   at: string;
   nhsNumber?: string | null;
   organisation?: AuditOrganisation | null;
+  role?: { display?: string; code?: string } | null;
   product?: string | null;
   areas?: readonly string[];
   purpose?: string | null;
@@ -47,8 +52,13 @@ interface Part {
   outcome?: string;
 }
 
-/** Requests for the people's records within their spans that were not failed, oldest first. */
-export async function readsOf(reader: AuditReader, { people }: ReadsQuery): Promise<RecordRead[]> {
+interface Person {
+  name?: string;
+  roleProfileId?: string;
+}
+
+/** Requests for the people's records within their spans that were not failed. */
+export async function readsOf(reader: AuditReader, { people, page }: ReadsQuery): Promise<RecordRead[]> {
   const found = new Map<number, Part>();
   const outcomes = new Map<number, string>();
   for await (const { index, bytes } of reader.parts('patient')) {
@@ -58,11 +68,22 @@ export async function readsOf(reader: AuditReader, { people }: ReadsQuery): Prom
     const span = people.get(part.nhsNumber);
     if (span && part.at >= span.from && (span.to === null || part.at < span.to)) found.set(index, part);
   }
+  const letThrough = [...found]
+    .filter(([index]) => outcomes.get(index) !== 'failed')
+    .sort(([a], [b]) => a - b);
+  const before = page?.before ?? Number.POSITIVE_INFINITY;
+  const wanted =
+    page === undefined
+      ? letThrough
+      : letThrough
+          .filter(([index]) => index < before)
+          .reverse()
+          .slice(0, page.limit);
   const reads: RecordRead[] = [];
-  for (const [index, part] of [...found].sort(([a], [b]) => a - b)) {
+  for (const [index, part] of wanted) {
     const outcome = outcomes.get(index) ?? 'unknown';
-    if (outcome === 'failed') continue;
     const staff = await reader.readPart(index, 'staff');
+    const person = (staff.bytes.length === 0 ? {} : JSON.parse(staff.bytes.toString('utf8'))) as Person;
     reads.push({
       index,
       at: part.at,
@@ -72,10 +93,8 @@ export async function readsOf(reader: AuditReader, { people }: ReadsQuery): Prom
       areas: part.areas ?? [],
       purpose: part.purpose ?? null,
       outcome,
-      staff:
-        staff.bytes.length === 0
-          ? null
-          : ((JSON.parse(staff.bytes.toString('utf8')) as { name?: string }).name ?? null),
+      staff: person.name ?? null,
+      role: part.role?.display ?? person.roleProfileId ?? null,
     });
   }
   return reads;

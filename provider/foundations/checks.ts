@@ -165,7 +165,7 @@ function checkBodyFormat(request: IncomingRequest): FhirFormat | undefined {
 }
 
 /** The switches of foundations §19: Foundations metadata always answers, migration ignores the capability's own. */
-function checkEnabled(practice: PracticeControls, interaction: Interaction, address: Address): void {
+export function checkEnabled(practice: PracticeControls, interaction: Interaction, address: Address): void {
   const { gpConnect, capabilities } = practice.switches;
   if (address.server === 'foundations' && interaction.path === '/metadata') return;
   if (!gpConnect) throw refusal('ACCESS DENIED', 'GP Connect is switched off at this practice');

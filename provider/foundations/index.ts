@@ -4,6 +4,7 @@ export { capabilityStatement, foundationsCapability, type SoftwareIdentity } fro
 export {
   type CheckedRequest,
   type CheckSettings,
+  checkEnabled,
   checkRequest,
   header,
   type IncomingRequest,

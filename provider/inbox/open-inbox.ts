@@ -21,7 +21,9 @@ import { patientExtract } from './review/patient-extract.ts';
 import { quarantineEntry, releaseEntry } from './review/quarantine-entry.ts';
 import { lookBackByRules, reEvaluate } from './review/re-evaluate.ts';
 import { refuseItem } from './review/refuse-item.ts';
+import { previewViews, showAs } from './review/show-as.ts';
 import { escalateOverdue, finishTask, listTasks } from './review/tasks.ts';
+import { type ReadsWanted, whoRead, whoReadFiled } from './review/who-read.ts';
 
 export interface InboxDependencies {
   readonly store: InboxStore;
@@ -94,6 +96,18 @@ export function openInbox({ store, records, controls, inbound, ports }: InboxDep
       quarantineEntry(rooms, practice, filed, reason, user),
     release: (practice: string, filed: number, reason: string, user: StaffUser) =>
       releaseEntry(rooms, practice, filed, reason, user),
+
+    whoRead: (practice: string, wanted: ReadsWanted, user: StaffUser) =>
+      whoRead(rooms, practice, wanted, user),
+    whoReadFiled: (
+      practice: string,
+      filed: number,
+      page: Pick<ReadsWanted, 'cursor' | 'limit'>,
+      user: StaffUser,
+    ) => whoReadFiled(rooms, practice, filed, page, user),
+    previewViews: (practice: string, user: StaffUser) => previewViews(rooms, practice, user),
+    showAs: (practice: string, wanted: { nhsNumber: string; view: string }, user: StaffUser) =>
+      showAs(rooms, practice, wanted, user),
 
     /** Judges waiting items again where the rule set has changed since. */
     reEvaluate: (practice: string) => reEvaluate(rooms, practice),

@@ -2,6 +2,7 @@
 import type { ItkDocument } from '@gp-connect/foundation/itk3';
 import type { Finding, NotEvaluated, RecordContext } from '@gp-connect/foundation/plausibility';
 import type { TerminologySource } from '@gp-connect/foundation/terminology';
+import type { PatientEntry } from '../record/index.ts';
 
 /** What MESH says about a message beside its body. spec: messaging §2.5 */
 export interface ArrivalMeta {
@@ -93,6 +94,9 @@ export interface InboxPorts {
     nhsNumber: string,
     since: Date,
   ) => Promise<readonly RecordAccess[]>;
+  /** Who read a patient's record, newest first. spec: national-service DCC-06, AUD-08 */
+  readonly reads?: (asked: ReadsAsked) => Promise<readonly RecordReadOf[]>;
+  readonly preview?: RecordPreview;
   /** The practice's own tamper-evident audit. spec: messaging §9 A2 */
   readonly audit?: (act: {
     practice: string;
@@ -102,7 +106,66 @@ export interface InboxPorts {
     to: string | null;
     reason: string | null;
     actor: string;
+    nhsNumber?: string;
   }) => Promise<void>;
+}
+
+/** One request for a record that was let through, from the practice's audit. */
+export interface RecordReadOf {
+  readonly index: number;
+  readonly at: string;
+  readonly organisation: { readonly ods: string; readonly name: string } | null;
+  readonly staff: string | null;
+  readonly role: string | null;
+  readonly product: string | null;
+  readonly areas: readonly string[];
+  readonly purpose: string | null;
+  readonly outcome: string;
+}
+
+export interface ReadsAsked {
+  readonly practice: string;
+  readonly nhsNumber: string;
+  /** Inclusive; ISO 8601. */
+  readonly from: string;
+  /** Exclusive; null: until now. */
+  readonly to: string | null;
+  /** Only entries of the log before this one. */
+  readonly before?: number;
+  readonly limit: number;
+  readonly actor: string;
+  readonly need: string;
+}
+
+/** A way this system shows a record to others. spec: national-service DCC-08 */
+export interface PreviewView {
+  readonly view: string;
+  readonly title: string;
+  readonly product: string;
+  readonly mediaType: string;
+}
+
+/** What the answer says of items that are withheld or wait. */
+export interface PreviewSignal {
+  readonly where: string;
+  readonly code: string;
+  readonly text: string;
+}
+
+export interface Preview {
+  readonly view: string;
+  readonly title: string;
+  readonly status: number;
+  readonly mediaType: string;
+  /** Byte for byte what a consumer would get. */
+  readonly body: string;
+  readonly signals: readonly PreviewSignal[];
+}
+
+export interface RecordPreview {
+  readonly views: readonly PreviewView[];
+  /** Undefined for a view or a practice there is not. */
+  show(practice: string, patient: PatientEntry, view: string): Promise<Preview | undefined>;
 }
 
 export interface RecordAccess {

@@ -14,6 +14,7 @@ import {
   openInbox,
   plausibilityRules,
   practiceServer,
+  type RecordPreview,
   type Rules,
   type StaffVerifier,
 } from '../inbox/index.ts';
@@ -32,7 +33,7 @@ export interface InboxComposition {
   readonly rules?: Rules;
   /** Pause between two rounds of collecting; 10 seconds if left out. MESH asks for no less than that. */
   readonly pauseMs?: number;
-  readonly ports?: Partial<Pick<InboxPorts, 'scan' | 'isActivePharmacy' | 'onResponse'>>;
+  readonly ports?: Partial<Pick<InboxPorts, 'scan' | 'isActivePharmacy' | 'senderProductOf' | 'onResponse'>>;
 }
 
 export interface InboxMount {
@@ -44,6 +45,7 @@ export interface InboxMount {
   readonly records: Records;
   readonly controls: Controls;
   readonly audit: PracticeAudit;
+  readonly preview: RecordPreview;
   /** Where practices work their recall lists. */
   readonly recall: RecallDesk;
   readonly clock: () => number;
@@ -103,7 +105,7 @@ export async function startInbox(mount: InboxMount): Promise<RunningInbox> {
 }
 
 function portsOf(
-  { composition, controls, audit, clock, logger }: InboxMount,
+  { composition, controls, audit, preview, clock, logger }: InboxMount,
   recallMail: RecallMail,
 ): InboxPorts {
   const terminology = composition.terminology ?? demonstrationSource();
@@ -136,6 +138,16 @@ function portsOf(
         user: staff,
       }));
     },
+    reads: ({ practice, nhsNumber, from, to, before, limit, actor, need }) =>
+      audit.reads({
+        practice,
+        people: new Map([[nhsNumber, { from, to }]]),
+        actor,
+        scope: 'who read the record of one patient',
+        need,
+        page: { limit, ...(before === undefined ? {} : { before }) },
+      }),
+    preview,
     ...composition.ports,
     onResponse: async (meta, body) =>
       (await recallMail.take(meta, body)) || ((await composition.ports?.onResponse?.(meta, body)) ?? false),

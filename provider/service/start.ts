@@ -26,6 +26,7 @@ import { inboxMigrations } from '../inbox/index.ts';
 import { entryLedger, openRecallDesk, type RecallDesk, recallMigrations } from '../recall/index.ts';
 import { openRecords, type Records, type RecordTables, recordMigrations } from '../record/index.ts';
 import { type InboxComposition, type RunningInbox, startInbox } from './inbox-mount.ts';
+import { openPreview } from './preview.ts';
 import { mountRecall } from './recall-mount.ts';
 import { addRoutes, openAnswering } from './routes.ts';
 import type { ProviderSettings } from './settings.ts';
@@ -103,13 +104,15 @@ export async function startProvider(
     clock,
     ...(settings.tls.revoked ? { revocations: openRevocations(settings.tls.revoked, { clock }) } : {}),
   };
+  const answers = useCases({ records, settings, clock });
+  const origin = settings.publicOrigin.replace(/\/$/, '');
   const answering = openAnswering({
     controls,
     audit,
-    useCases: useCases({ records, settings, clock }),
+    useCases: answers,
     checks: {
       segments: settings.segments,
-      origin: settings.publicOrigin.replace(/\/$/, ''),
+      origin,
       strictAudience: settings.strictAudience,
       clock,
       certificates: {
@@ -181,6 +184,7 @@ export async function startProvider(
         controls,
         audit,
         recall,
+        preview: openPreview({ controls, useCases: answers, segments: settings.segments, origin, clock }),
         clock,
         logger: log,
         metrics,

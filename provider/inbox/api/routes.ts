@@ -5,6 +5,7 @@ import { inboundSwitchNames } from '../../controls/index.ts';
 import type { StaffUser } from '../ports.ts';
 import { actionsTaken, refusalReasons } from '../review/decision-rules.ts';
 import { InboxRefusal } from '../review/refusals.ts';
+import { MOST_READS } from '../review/who-read.ts';
 import type { ControlledInbox } from './controlled-inbox.ts';
 
 const text = z.string().trim().max(4_000);
@@ -12,6 +13,8 @@ const reason = text.min(1).max(500);
 const version = z.number().int().min(1);
 const keys = z.array(z.number().int().min(1)).min(1).max(20_000);
 const odsCode = z.string().regex(/^[A-Z0-9]{3,10}$/i);
+const nhsNumber = z.string().regex(/^\d{10}$/);
+const cursor = z.string().regex(/^\d{1,15}$/);
 const instant = z.iso.date().or(z.iso.datetime({ offset: true }));
 
 const decision = z.strictObject({
@@ -56,7 +59,15 @@ const bodies = {
     reason,
   }),
   settings: z.strictObject({ change: z.record(z.string(), z.unknown()), reason }),
-  extract: z.strictObject({ nhsNumber: z.string().regex(/^\d{10}$/) }),
+  extract: z.strictObject({ nhsNumber }),
+  reads: z.strictObject({
+    nhsNumber,
+    from: instant.optional(),
+    to: instant.optional(),
+    cursor: cursor.optional(),
+    limit: z.number().int().min(1).max(MOST_READS).optional(),
+  }),
+  preview: z.strictObject({ nhsNumber, view: z.string().min(1).max(50) }),
 } as const;
 
 type Bodies = typeof bodies;
@@ -105,6 +116,14 @@ const day = (from: string | undefined): Date => {
   if (Number.isNaN(at.getTime())) throw new InboxRefusal('INPUT', 'since must be a day or an instant');
   return at;
 };
+
+/** Where a page begins and how long it is. */
+function pageOf({ cursor: from, limit }: Asked<unknown>['query']) {
+  const parsed = z.object({ cursor: cursor.optional(), limit: z.coerce.number().int().min(1).optional() });
+  const page = parsed.safeParse({ cursor: from, limit });
+  if (!page.success) throw new InboxRefusal('INPUT', 'cursor and limit are numbers');
+  return page.data;
+}
 
 export const practiceRoutes: readonly PracticeRoute[] = [
   route('GET', '/inbox', 'none', (inbox, { practice, user, query }) =>
@@ -169,6 +188,16 @@ export const practiceRoutes: readonly PracticeRoute[] = [
   ),
   route('POST', '/inbox/filed/:key/release', 'reason', (inbox, { practice, user, key, body }) =>
     done(inbox.release(practice, key, body.reason, user)),
+  ),
+  route('GET', '/inbox/filed/:key/reads', 'none', (inbox, { practice, user, key, query }) =>
+    inbox.whoReadFiled(practice, key, pageOf(query), user),
+  ),
+  route('POST', '/record/reads', 'reads', (inbox, { practice, user, body }) =>
+    inbox.whoRead(practice, body, user),
+  ),
+  route('GET', '/record/views', 'none', (inbox, { practice, user }) => inbox.previewViews(practice, user)),
+  route('POST', '/record/preview', 'preview', (inbox, { practice, user, body }) =>
+    inbox.showAs(practice, body, user),
   ),
   route('POST', '/inbox/extract', 'extract', (inbox, { practice, user, body }) =>
     inbox.extract(practice, body.nhsNumber, user),

@@ -41,7 +41,8 @@ const HOST = '127.0.0.1';
 /** Starts the provider and resolves when it answers. */
 export async function startIdentityProvider(options: IdentityProviderOptions): Promise<IdentityProvider> {
   const [keys, stylesheet] = await Promise.all([openKeys(options.folder), readStylesheet()]);
-  const server = createServer();
+  // As long as every other server here: what a busy caller keeps open must not close under its next request.
+  const server = createServer({ keepAliveTimeout: 72_000 });
   const port = await listen(server, options.port);
   const issuer = options.issuer ?? `http://${HOST}:${port}`;
   const audience = options.audience ?? defaultAudience;

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import {
   composeSendDocument,
+  consultationReport,
   type MessageSender,
   openMessageSender,
   patientDirectory,
@@ -30,7 +31,6 @@ import { issuerOf } from './service-settings.ts';
 
 const { nhsNumber } = namedPatient('rich');
 const summary = 'NHS 111: chest infection, seen in the treatment centre';
-const report = Buffer.from('%PDF-1.4\n% report of an attendance\n%%EOF\n');
 
 export function urgentCareJourney(running: () => EnglandUnderTest): void {
   test('messaging §5.5: triage read, attendance, PDF back to the practice, filed, visible to the next reader', async () => {
@@ -47,20 +47,37 @@ export function urgentCareJourney(running: () => EnglandUnderTest): void {
 
     const traced = await nurse.directory.trace(nhsNumber, await nurse.accessToken());
     const [name] = traced!.patient.name!;
+    const about = {
+      title: summary,
+      patient: {
+        ...{ nhsNumber, family: name!.family!, given: name!.given! },
+        ...{ birthDate: traced!.patient.birthDate!, gender: traced!.patient.gender! },
+      },
+      practitioners: [
+        { ...nurse.user.name, given: nurse.user.name.given ?? [], sdsUserId: nurse.user.sdsUserId! },
+      ],
+    };
+    const { organisation } = nurse.product;
+    const report = await consultationReport({
+      ...{ ...about, version: 1, sender: organisation, recipient: traced!.practice!, startedAt: new Date() },
+      sections: [
+        {
+          heading: 'Triage',
+          entries: triage.areas.map(({ title, items }) => ({ text: `${title}: ${items.length} read` })),
+        },
+        {
+          heading: 'Attendance',
+          entries: [
+            { terminology: 'SNOMED CT', code: '50417007', display: 'Lower respiratory tract infection' },
+            { text: 'Crackles at the right base. Safety netting given.' },
+          ],
+        },
+      ],
+    });
     const sender = await senderOf(running(), nurse);
     try {
       const made = await composeSendDocument(sender.messages.context(), {
-        style: 'v2',
-        patient: {
-          ...{ nhsNumber, family: name!.family!, given: name!.given! },
-          ...{ birthDate: traced!.patient.birthDate!, gender: traced!.patient.gender! },
-        },
-        organisation: nurse.product.organisation,
-        practitioners: [
-          { ...nurse.user.name, given: nurse.user.name.given ?? [], sdsUserId: nurse.user.sdsUserId! },
-        ],
-        title: summary,
-        lastSaved: new Date(),
+        ...{ ...about, style: 'v2', organisation, lastSaved: new Date() },
         primary: { contentType: 'application/pdf', bytes: report },
       });
       assert.ok(made.ok, JSON.stringify(made));

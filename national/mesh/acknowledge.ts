@@ -15,6 +15,8 @@ export async function acknowledge(
   if (!message) throw new MeshFault('noMessage', { messageId: id });
   if (message.recipient !== mailbox.id) throw new NotYours();
   if (message.status === 'acknowledged') return;
+  // What was downloaded before it was stopped has been taken in: its acknowledgement counts.
+  if (message.held && message.collectedAt === null) throw new MeshFault('held', { messageId: id });
   if (message.status !== 'accepted') throw new MeshFault('noLongerAvailable', { messageId: id });
   if (mesh.faults.strikes('deliverAgain')) return;
   const sender = message.sender === null ? undefined : await mesh.mailboxes.find(message.sender);

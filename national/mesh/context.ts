@@ -6,6 +6,7 @@ import type { KeyRing } from './keys.ts';
 import type { Mailboxes } from './mailboxes.ts';
 import type { MessageStore } from './message-store.ts';
 import type { MeshMetrics } from './metrics.ts';
+import type { PauseControl } from './pause-control.ts';
 import type { PayloadStorage } from './payload-storage.ts';
 import type { ReplayStore } from './replay.ts';
 import type { MeshSettings } from './settings.ts';
@@ -23,6 +24,7 @@ export interface Mesh {
   readonly ring: KeyRing;
   readonly storage: PayloadStorage;
   readonly audit: MeshAudit;
+  readonly pauses: PauseControl;
   readonly faults: Faults;
   readonly nextId: () => string;
   /** Hands an accepted GPPROVIDER message to the router; returns at once. */

@@ -1,7 +1,6 @@
 // Download of a message, chunk by chunk, and its headers. spec: mesh §3.3, §3.4, §5
-import type { Transform } from 'node:stream';
 import { createGunzip, createGzip, constants as zlib } from 'node:zlib';
-import { piecesOf, releasePiece, writePiece } from '@gp-connect/foundation/http';
+import { releasePiece, throughZlib } from '@gp-connect/foundation/http';
 import type { Mesh } from './context.ts';
 import { dataKeyOf, openEnvelope } from './envelope.ts';
 import { MeshFault, NotYours } from './errors.ts';
@@ -105,35 +104,18 @@ async function* openChunk(
 /** Bytes zlib makes at a time. */
 const ZLIB_BYTES = 65_536;
 
-async function* coded(plain: AsyncIterable<Uint8Array>, coding: Coding): AsyncIterable<Uint8Array> {
-  if (coding === 'inflate') yield* through(plain, createGunzip({ chunkSize: ZLIB_BYTES }));
-  else if (coding === 'deflate') yield* through(plain, createGzip({ level: zlib.Z_BEST_SPEED, chunkSize: ZLIB_BYTES }));
-  else yield* plain;
+/** Given pieces in the coding of the answer; given too. */
+async function* coded(plain: AsyncIterable<Uint8Array>, coding: Coding): AsyncGenerator<Uint8Array> {
+  const options = { chunkSize: ZLIB_BYTES, level: zlib.Z_BEST_SPEED };
+  if (coding !== 'inflate' && coding !== 'deflate') return yield* plain;
+  const transform = coding === 'inflate' ? createGunzip(options) : createGzip(options);
+  for await (const bytes of throughZlib(lent(plain), transform, ZLIB_BYTES)) yield Buffer.from(bytes);
 }
 
-async function* through(
-  source: AsyncIterable<Uint8Array>,
-  transform: ReturnType<typeof createGunzip> | ReturnType<typeof createGzip>,
-): AsyncGenerator<Uint8Array> {
-  const feeding = feed(source, transform);
-  try {
-    for await (const bytes of piecesOf(transform, ZLIB_BYTES)) yield Buffer.from(bytes);
-    await feeding;
-  } finally {
-    transform.destroy();
-  }
-}
-
-/** Writes given pieces into a transform at the pace it is read; a fault of the source becomes one of the transform. */
-async function feed(source: AsyncIterable<Uint8Array>, transform: Transform): Promise<void> {
-  try {
-    for await (const bytes of source) {
-      await writePiece(transform, bytes);
-      releasePiece(bytes);
-    }
-    transform.end();
-  } catch (error) {
-    transform.destroy(error as Error);
+async function* lent(given: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const bytes of given) {
+    yield bytes;
+    releasePiece(bytes);
   }
 }
 

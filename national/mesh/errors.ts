@@ -37,6 +37,7 @@ export const meshFaults = {
   notUploading: row(423, 'SEND', '', 'Message is not being uploaded'),
   unregisteredRecipient: row(417, 'SEND', '12', 'Unregistered to address'),
   senderMayNotSend: row(417, 'SEND', '16', 'Sender is not allowed to send this message type'),
+  held: row(425, 'RECEIVE', '', 'Message is held by the national operator'),
   workflowNotRegistered: row(417, 'SEND', '17', 'Workflow id is not registered for the mailbox'),
   emptyBody: row(417, 'COLLECT', '02', 'Data file is missing or inaccessible.'),
   bodyTooLarge: row(413, 'SEND', '', 'Body is larger than one chunk may be'),
@@ -66,8 +67,13 @@ export class MeshFault extends Error {
   readonly messageId: string | undefined;
   readonly fields: readonly string[] | undefined;
 
-  constructor(fault: MeshFaultName, more: { messageId?: string; fields?: readonly string[] } = {}) {
-    super(meshFaults[fault].text);
+  /** `why` follows the text of the table. */
+  constructor(
+    fault: MeshFaultName,
+    more: { messageId?: string; fields?: readonly string[]; why?: string } = {},
+  ) {
+    const { text } = meshFaults[fault];
+    super(more.why === undefined ? text : `${text}: ${more.why}`);
     this.name = 'MeshFault';
     this.fault = fault;
     this.status = meshFaults[fault].status;
@@ -117,23 +123,23 @@ export function faultBody(error: unknown, version: ApiVersion, internalId: strin
   };
 }
 
-function v1Body({ fault, messageId, fields }: MeshFault): object {
-  const { event, code, text } = meshFaults[fault];
+function v1Body({ fault, messageId, fields, message }: MeshFault): object {
+  const { event, code } = meshFaults[fault];
   return {
     ...(messageId === undefined ? {} : { messageID: messageId }),
     errorEvent: event,
     errorCode: code,
-    errorDescription: text,
+    errorDescription: message,
     ...(fields ? { fields } : {}),
   };
 }
 
-function v2Body({ fault, messageId, fields }: MeshFault, internalId: string): object {
-  const { event, code, text } = meshFaults[fault];
+function v2Body({ fault, messageId, fields, message }: MeshFault, internalId: string): object {
+  const { event, code } = meshFaults[fault];
   return {
     ...(messageId === undefined ? {} : { message_id: messageId }),
     internal_id: internalId,
-    detail: [{ event, code, msg: text }],
+    detail: [{ event, code, msg: message }],
     ...(fields ? { fields } : {}),
   };
 }

@@ -10,6 +10,7 @@ export type {
   PauseRequest,
   PauseScope,
 } from './pauses.ts';
+export { meshPausesAt, PauseRefused, type PausesAt } from './pauses-client.ts';
 export type { PayloadStorage } from './payload-storage.ts';
 export { meshPath } from './routes.ts';
 export { openS3Storage, type S3Settings } from './s3-storage.ts';

@@ -17,6 +17,8 @@ export interface Mailboxes {
   byOrganisation(ods: string, workflow: string): Promise<Mailbox[]>;
   /** Active mailboxes that receive the workflow. */
   byWorkflow(workflow: string): Promise<Mailbox[]>;
+  /** `Mex-ClientVersion` of the last handshake; null: none yet. */
+  clientVersion(id: string): Promise<string | null>;
   recordHandshake(id: string, clientVersion: string): Promise<void>;
   /** When the mailbox last shook hands; null: never. */
   lastHandshake(id: string): Promise<Date | null>;
@@ -25,6 +27,7 @@ export interface Mailboxes {
 interface Known {
   readonly mailbox: Mailbox | undefined;
   readonly password: string | undefined;
+  readonly clientVersion: string | null;
   readonly readAt: number;
 }
 
@@ -38,6 +41,7 @@ export function openMailboxes(store: MeshStore, ring: KeyRing, clock: () => numb
     const known = {
       mailbox: row && toMailbox(row),
       password: row && ring.open(`mailbox/${id}`, row.sealedPassword).toString(),
+      clientVersion: row?.clientVersion ?? null,
       readAt: clock(),
     };
     // Only ids that exist are kept, so that guessing at ids fills nothing.
@@ -57,6 +61,7 @@ export function openMailboxes(store: MeshStore, ring: KeyRing, clock: () => numb
     },
     find: async (id) => (await read(id)).mailbox,
     passwordOf: async (id) => (await read(id)).password,
+    clientVersion: async (id) => (await read(id)).clientVersion,
     async byOrganisation(ods, workflow) {
       const rows = await select(
         store.db,
@@ -76,6 +81,7 @@ export function openMailboxes(store: MeshStore, ring: KeyRing, clock: () => numb
     async recordHandshake(id, clientVersion) {
       await sql`update mesh_mailbox set handshake_at = ${new Date(clock()).toISOString()},
         client_version = ${clientVersion} where id = ${id}`.execute(store.db);
+      cache.delete(id);
     },
     async lastHandshake(id) {
       const { rows } = await sql<{ at: Date | null }>`
@@ -120,20 +126,21 @@ async function putMailboxes(db: MeshDatabase, ring: KeyRing, mailboxes: readonly
 
 interface Row extends Omit<Mailbox, 'workflows'> {
   readonly sealedPassword: string;
+  readonly clientVersion: string | null;
   readonly rights: string;
 }
 
 async function select(db: MeshDatabase, where: ReturnType<typeof sql>): Promise<Row[]> {
   const { rows } = await sql<Row>`
     select m.id, m.name, m.ods, m.org_code as "orgCode", m.org_name as "orgName", m.smtp, m.active,
-      m.sealed_password as "sealedPassword",
+      m.sealed_password as "sealedPassword", m.client_version as "clientVersion",
       coalesce((select json_agg(json_build_object('workflow', w.workflow, 'send', w.may_send,
         'receive', w.may_receive))::text from mesh_workflow w where w.mailbox = m.id), '[]') as rights
     from mesh_mailbox m ${where} order by m.id`.execute(db);
   return rows;
 }
 
-function toMailbox({ rights, sealedPassword: _, ...row }: Row): Mailbox {
+function toMailbox({ rights, sealedPassword: _, clientVersion: __, ...row }: Row): Mailbox {
   const workflows = JSON.parse(rights) as { workflow: string; send: boolean; receive: boolean }[];
   return { ...row, workflows: new Map(workflows.map((right) => [right.workflow, right])) };
 }

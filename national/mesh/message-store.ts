@@ -1,9 +1,9 @@
 // Messages in the database: writing them in groups, their life cycle, and every list of them. spec: mesh §3, §7
-import { sql, unnestInsert } from '@gp-connect/foundation/store';
+import { sql } from '@gp-connect/foundation/store';
 import { inBatches } from './batch.ts';
-import type { Chunk, MeshDatabase, MeshStore, Message, MessageStatus } from './types.ts';
-
-export type NewMessage = Omit<Message, 'position'>;
+import { HELD, insertChunks, insertMessages, select } from './message-rows.ts';
+import { holdNew } from './pause-store.ts';
+import type { Chunk, MeshDatabase, MeshStore, Message, MessageStatus, NewMessage } from './types.ts';
 
 /** How a message ends or fails. */
 export interface StatusChange {
@@ -33,6 +33,8 @@ export function openMessageStore(store: MeshStore, clock: () => number) {
           chunk ? [{ ...chunk, message: message.id }] : [],
         );
         if (chunks.length > 0) await insertChunks(transaction, chunks);
+        const sent = items.flatMap(({ message }) => (message.kind === 'DATA' ? [message] : []));
+        if (sent.length > 0) await holdNew(transaction, sent, new Date(clock()));
       });
       return items.map(() => undefined);
     }),
@@ -85,15 +87,17 @@ export function openMessageStore(store: MeshStore, clock: () => number) {
     async deliver(id: string, recipient: string, sealed: string | null): Promise<boolean> {
       const { rows } = await sql`update mesh_message set recipient = ${recipient}, sealed = ${sealed},
         position = nextval('mesh_position'), status_at = ${now()}
-        where id = ${id} and status = 'accepted' and recipient is null returning id`.execute(db);
+        where id = ${id} and status = 'accepted' and recipient is null and not ${HELD} returning id`.execute(
+        db,
+      );
       return rows.length > 0;
     },
 
-    /** Accepted messages whose GPPROVIDER address is not resolved yet, oldest first. */
+    /** Accepted messages, none of them held, whose GPPROVIDER address is not resolved yet, oldest first. */
     async unrouted(most: number): Promise<Message[]> {
       return select(
         db,
-        sql`where status = 'accepted' and recipient is null order by accepted_at limit ${most}`,
+        sql`where status = 'accepted' and recipient is null and not ${HELD} order by accepted_at limit ${most}`,
       );
     },
 
@@ -137,14 +141,14 @@ export function openMessageStore(store: MeshStore, clock: () => number) {
     async inboxPage(recipient: string, after: number, most: number) {
       const { rows } = await sql<{ id: string; workflow: string; position: number }>`
         select id, workflow, position::float8 as position from mesh_message
-        where recipient = ${recipient} and status = 'accepted' and position > ${after}
+        where recipient = ${recipient} and status = 'accepted' and position > ${after} and not ${HELD}
         order by position limit ${most}`.execute(db);
       return rows;
     },
 
     async inboxCount(recipient: string): Promise<number> {
       const { rows } = await sql<{ count: number }>`select count(*)::int as count from mesh_message
-        where recipient = ${recipient} and status = 'accepted'`.execute(db);
+        where recipient = ${recipient} and status = 'accepted' and not ${HELD}`.execute(db);
       return rows[0]!.count;
     },
 
@@ -162,7 +166,9 @@ export function openMessageStore(store: MeshStore, clock: () => number) {
       { since, before, most }: { since: Date; before: number | undefined; most: number },
     ): Promise<Message[]> {
       const party =
-        side === 'inbox' ? sql`recipient = ${mailbox} and status <> 'uploading'` : sql`sender = ${mailbox}`;
+        side === 'inbox'
+          ? sql`recipient = ${mailbox} and status <> 'uploading' and not ${HELD}`
+          : sql`sender = ${mailbox}`;
       return select(
         db,
         sql`where ${party} and created_at >= ${since.toISOString()}
@@ -236,63 +242,4 @@ async function destroyPayload(db: MeshDatabase, id: string): Promise<void> {
     db,
   );
   await sql`delete from mesh_chunk where message = ${id}`.execute(db);
-}
-
-async function insertChunks(db: MeshDatabase, chunks: readonly (Chunk & { message: string })[]) {
-  await unnestInsert('mesh_chunk', [
-    ['message', 'text', chunks.map(({ message }) => message)],
-    ['number', 'int', chunks.map(({ number }) => number)],
-    ['object', 'text', chunks.map(({ object }) => object)],
-    ['size', 'bigint', chunks.map(({ size }) => size)],
-  ]).execute(db);
-}
-
-/** Column, SQL type and member of each message column that is written. */
-const COLUMNS = [
-  ['id', 'text', 'id'],
-  ['kind', 'text', 'kind'],
-  ['sender', 'text', 'sender'],
-  ['recipient', 'text', 'recipient'],
-  ['workflow', 'text', 'workflow'],
-  ['local_id', 'text', 'localId'],
-  ['status', 'text', 'status'],
-  ['status_event', 'text', 'statusEvent'],
-  ['status_code', 'text', 'statusCode'],
-  ['status_description', 'text', 'statusDescription'],
-  ['status_at', 'timestamptz', 'statusAt'],
-  ['total_chunks', 'int', 'totalChunks'],
-  ['content_encoding', 'text', 'contentEncoding'],
-  ['compressed', 'boolean', 'compressed'],
-  ['encrypted', 'boolean', 'encrypted'],
-  ['size', 'bigint', 'size'],
-  ['wrapped_key', 'text', 'wrappedKey'],
-  ['sealed', 'text', 'sealed'],
-  ['linked_id', 'text', 'linkedId'],
-  ['created_at', 'timestamptz', 'createdAt'],
-  ['accepted_at', 'timestamptz', 'acceptedAt'],
-  ['collected_at', 'timestamptz', 'collectedAt'],
-  ['ended_at', 'timestamptz', 'endedAt'],
-] as const satisfies readonly (readonly [string, string, keyof NewMessage])[];
-
-async function insertMessages(db: MeshDatabase, messages: readonly NewMessage[]): Promise<void> {
-  const written = (value: unknown) => (value instanceof Date ? value.toISOString() : value);
-  await unnestInsert(
-    'mesh_message',
-    COLUMNS.map(([column, type, member]) => [
-      column,
-      type,
-      messages.map((message) => written(message[member])),
-    ]),
-  ).execute(db);
-}
-
-async function select(db: MeshDatabase, rest: ReturnType<typeof sql>): Promise<Message[]> {
-  const members = COLUMNS.map(([column, type, member]) =>
-    type === 'bigint'
-      ? sql`${sql.ref(column)}::float8 as ${sql.ref(member)}`
-      : sql`${sql.ref(column)} as ${sql.ref(member)}`,
-  );
-  const { rows } = await sql<Message>`select ${sql.join(members)}, position::float8 as position
-    from mesh_message ${rest}`.execute(db);
-  return rows;
 }

@@ -1,4 +1,5 @@
-// Tables of MESH: mailboxes with their workflows, messages with their chunks, seen tokens, payloads to remove.
+// Tables of MESH: mailboxes with their workflows, messages with their chunks, seen tokens, payloads to remove,
+// pauses with the messages they hold.
 // No column holds clinical content or, in clear, anything about a patient: subject, addresses and file names are in
 // `sealed`, under the message's own key, which is destroyed with the payload. spec: mesh §7, RTE-18
 import type { Migration } from '@gp-connect/foundation/store';
@@ -39,6 +40,21 @@ export const meshMigrations: readonly Migration[] = [
       'create table mesh_discard (object text primary key)',
       'create table mesh_token (digest text primary key, seen_at timestamptz not null)',
       'create index mesh_token_seen on mesh_token (seen_at)',
+    ],
+  },
+  {
+    name: 'mesh-002-pauses',
+    statements: [
+      'alter table mesh_message add column product text, add column product_version text',
+      `create table mesh_pause (
+        id text primary key, scope text not null, mode text not null, reason text not null, until timestamptz,
+        created_at timestamptz not null, created_by text not null, applied boolean not null default false,
+        lifted_at timestamptz, lifted_by text, lift_reason text, lift_messages text)`,
+      'create index mesh_pause_active on mesh_pause (created_at) where lifted_at is null',
+      `create table mesh_hold (
+        message text not null references mesh_message on delete cascade, pause text not null references mesh_pause,
+        primary key (message, pause))`,
+      'create index mesh_hold_pause on mesh_hold (pause)',
     ],
   },
 ];

@@ -45,19 +45,18 @@ export function versionMatches(version: string | null, range: string): boolean {
     .split('||')
     .some((alternative) =>
       [...alternative.matchAll(/(>=|<=|>|<|=)?\s*(\d+(?:\.\d+)*)/g)].every(([, sign, bound]) =>
-        holds[sign ?? '='](compare(numbers, numbersOf(bound!)!)),
+        holds[(sign ?? '=') as keyof typeof holds](compare(numbers, numbersOf(bound!)!)),
       ),
     );
 }
 
-const holds: Readonly<Record<string, (order: number) => boolean>> & Record<'=', (order: number) => boolean> =
-  {
-    '=': (order) => order === 0,
-    '>': (order) => order > 0,
-    '>=': (order) => order >= 0,
-    '<': (order) => order < 0,
-    '<=': (order) => order <= 0,
-  };
+const holds = {
+  '=': (order: number) => order === 0,
+  '>': (order: number) => order > 0,
+  '>=': (order: number) => order >= 0,
+  '<': (order: number) => order < 0,
+  '<=': (order: number) => order <= 0,
+} as const;
 
 function numbersOf(version: string): number[] | undefined {
   const text = /^v?(\d+(?:\.\d+)*)/.exec(version)?.[1];

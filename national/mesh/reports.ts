@@ -2,8 +2,8 @@
 import type { Mesh } from './context.ts';
 import { openEnvelope, sealEnvelope, wrapKey } from './envelope.ts';
 import { newDataKey } from './keys.ts';
-import type { NewMessage, StatusChange } from './message-store.ts';
-import type { Message } from './types.ts';
+import type { StatusChange } from './message-store.ts';
+import type { Message, NewMessage } from './types.ts';
 
 /** Why a message could not be delivered: event, code and text of §6. */
 export const deliveryFailures = {
@@ -13,6 +13,7 @@ export const deliveryFailures = {
     code: '14',
     description: 'Message not collected by recipient within the expiry period',
   },
+  '16': { event: 'SEND', code: '16', description: 'Sender is not allowed to send this message type' },
   '17': { event: 'SEND', code: '17', description: 'Workflow id is not registered for the mailbox' },
   'EPL-150': { event: 'SEND', code: 'EPL-150', description: 'Multiple mailboxes match' },
   'EPL-151': { event: 'SEND', code: 'EPL-151', description: 'No mailbox matched' },
@@ -27,14 +28,16 @@ export const deliveryFailures = {
 
 export type DeliveryFailure = keyof typeof deliveryFailures;
 
-/** Ends a message as undeliverable: audited, payload destroyed, report in the sender's inbox. */
+/** Ends a message as undeliverable: audited, payload destroyed, report in the sender's inbox. `why` is told there. */
 export async function failDelivery(
   mesh: Mesh,
   message: Message,
   failure: DeliveryFailure,
   event: 'refused' | 'expired',
+  why?: string,
 ): Promise<void> {
-  const reason = deliveryFailures[failure];
+  const { description: meaning, ...codes } = deliveryFailures[failure];
+  const reason = { ...codes, description: why === undefined ? meaning : `${meaning}: ${why}` };
   const sender = message.sender === null ? undefined : await mesh.mailboxes.find(message.sender);
   const recipient = message.recipient === null ? undefined : await mesh.mailboxes.find(message.recipient);
   const { nhsNumber = null, subject } = openEnvelope(mesh.ring, message);
@@ -108,6 +111,8 @@ export function makeReport(mesh: Mesh, facts: ReportFacts): NewMessage {
       ...(fileName === undefined ? {} : { fileName }),
     }),
     linkedId: facts.linkedId,
+    product: null,
+    productVersion: null,
     createdAt: now,
     acceptedAt: now,
     collectedAt: null,

@@ -5,15 +5,24 @@ import type { Mesh } from './context.ts';
 import { dataKeyOf, openEnvelope, sealEnvelope, wrapKey } from './envelope.ts';
 import { MeshFault, NotYours, SchemaFault } from './errors.ts';
 import { newDataKey } from './keys.ts';
-import { MessageOverLimit, type NewMessage } from './message-store.ts';
+import { MessageOverLimit } from './message-store.ts';
+import { type SenderProduct, senderProduct } from './product-version.ts';
 import { chunkRange, contentEncoding, readSendHeaders, type SendHeaders } from './send-headers.ts';
-import type { Chunk, Envelope, Mailbox, Message } from './types.ts';
+import type { Chunk, Envelope, Mailbox, Message, NewMessage } from './types.ts';
 import { checkAnnouncedSize, storeBody } from './upload.ts';
 
 export interface SendCall {
   readonly sender: Mailbox;
   readonly request: IncomingMessage;
   readonly certificate: string | undefined;
+}
+
+/** What a send asks for, once its headers are read. */
+interface Wanted {
+  readonly headers: SendHeaders;
+  /** Undefined for an address that is resolved at delivery. */
+  readonly recipient: Mailbox | undefined;
+  readonly system: SenderProduct | undefined;
 }
 
 const PROVIDER = /^GPPROVIDER_/;
@@ -24,8 +33,10 @@ export async function send(mesh: Mesh, call: SendCall): Promise<string> {
   try {
     const headers = readSendHeaders(request.headers, sender.id);
     const recipient = await findRecipient(mesh, sender, headers);
+    const system = await systemOf(mesh, call);
+    await refusePaused(mesh, sender, headers, system);
     checkAnnouncedSize(request, mesh);
-    return await accept(mesh, call, headers, recipient);
+    return await accept(mesh, call, { headers, recipient, system });
   } catch (error) {
     if (error instanceof MeshFault || error instanceof SchemaFault) await auditRefusal(mesh, call, error);
     throw error;
@@ -50,16 +61,34 @@ async function findRecipient(
   return recipient;
 }
 
-async function accept(
+/** The system that sends: named in the request, else at the mailbox's last handshake. */
+async function systemOf(mesh: Mesh, { sender, request }: SendCall): Promise<SenderProduct | undefined> {
+  return senderProduct(request.headers['user-agent'], await mesh.mailboxes.clientVersion(sender.id));
+}
+
+/** @throws MeshFault where a pause refuses such messages */
+async function refusePaused(
   mesh: Mesh,
-  call: SendCall,
-  headers: SendHeaders,
-  recipient: Mailbox | undefined,
-): Promise<string> {
+  sender: Mailbox,
+  { workflow }: SendHeaders,
+  system: SenderProduct | undefined,
+): Promise<void> {
+  const pause = await mesh.pauses.refusal({
+    sender: sender.id,
+    senderOds: sender.ods,
+    workflow,
+    product: system?.name ?? null,
+    productVersion: system?.version ?? null,
+    createdAt: new Date(mesh.clock()),
+  });
+  if (pause) throw new MeshFault('senderMayNotSend', { why: pause.reason });
+}
+
+async function accept(mesh: Mesh, call: SendCall, { headers, recipient, system }: Wanted): Promise<string> {
   const id = mesh.nextId();
   const dataKey = newDataKey();
   const chunk = await storeBody(mesh, call.request, { messageId: id, number: 1, dataKey });
-  const message = newMessage(mesh, { id, dataKey, chunk, headers, sender: call.sender, recipient });
+  const message = newMessage(mesh, { id, dataKey, chunk, headers, sender: call.sender, recipient, system });
   try {
     if (message.status === 'accepted') await auditHandOver(mesh, message, recipient, call);
     await mesh.messages.insert({ message, chunk });
@@ -67,7 +96,7 @@ async function accept(
     await mesh.storage.remove(chunk.object).catch(() => undefined);
     throw error;
   }
-  if (message.status === 'accepted') accepted(mesh, { ...message, position: 0 });
+  if (message.status === 'accepted') accepted(mesh, { ...message, position: 0, held: false });
   return id;
 }
 
@@ -77,12 +106,10 @@ function newMessage(
     id: string;
     dataKey: Buffer;
     chunk: Chunk;
-    headers: SendHeaders;
     sender: Mailbox;
-    recipient: Mailbox | undefined;
-  },
+  } & Wanted,
 ): NewMessage {
-  const { id, dataKey, chunk, headers, sender, recipient } = made;
+  const { id, dataKey, chunk, headers, sender, recipient, system } = made;
   const now = new Date(mesh.clock());
   const complete = headers.totalChunks === 1;
   return {
@@ -105,6 +132,8 @@ function newMessage(
     wrappedKey: wrapKey(mesh.ring, id, dataKey),
     sealed: sealEnvelope(dataKey, id, envelopeOf(headers, recipient)),
     linkedId: null,
+    product: system?.name ?? null,
+    productVersion: system?.version ?? null,
     createdAt: now,
     acceptedAt: complete ? now : null,
     collectedAt: null,

@@ -2,6 +2,7 @@
 // spec: mesh §1, §3.6 check 2, §6
 import type { ServerOptions as HttpsOptions } from 'node:https';
 import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import {
   createServer,
   type FastifyInstance,
@@ -9,24 +10,30 @@ import {
   type FastifyRequest,
   type Metrics,
 } from '@gp-connect/foundation/http';
-import type { CertificateChecks, Revocations } from '@gp-connect/foundation/trust';
+import { type CertificateChecks, clientCertificate, type Revocations } from '@gp-connect/foundation/trust';
+import type { Actor } from '../policy/index.ts';
 import { administrationRoutes } from './administration.ts';
 import { certificateName } from './certificates.ts';
 import type { Mesh } from './context.ts';
 import { ClientGone, faultBody, MeshFault } from './errors.ts';
 import { apiMediaOrPlain } from './media.ts';
+import { operatorPath, operatorRoutes } from './operator-routes.ts';
 import { meshPath, meshRoutes, registerRoutes } from './routes.ts';
+import type { MeshStore } from './types.ts';
 
 export interface MeshServerOptions {
   readonly metrics: Metrics;
   readonly tls: HttpsOptions | undefined;
   readonly clock: () => number;
   readonly revocations: Revocations | undefined;
+  readonly store: MeshStore;
+  /** Who asks the operator's routes, from a verified access token. */
+  readonly authorise: (request: FastifyRequest) => Promise<Actor | null>;
 }
 
 export function createMeshServer(
   mesh: Mesh,
-  { metrics, tls, clock, revocations }: MeshServerOptions,
+  { metrics, tls, clock, revocations, store, authorise }: MeshServerOptions,
 ): FastifyInstance {
   const server = createServer({
     logger: mesh.logger,
@@ -41,12 +48,27 @@ export function createMeshServer(
   server.addContentTypeParser('*', (_request, _payload, done) => done(null));
   const checks: CertificateChecks = { clock, ...(revocations ? { revocations } : {}) };
   const nameOf = (socket: unknown) => certificateName(socket, checks, settings.certificateNames);
-  if (tls) checkCertificates(server, settings.network, nameOf);
+  const operators = new Set(settings.operatorCertificates.map((name) => name.toLowerCase()));
+  const operatorOf = (socket: unknown) => {
+    const certificate = clientCertificate(socket as TLSSocket, checks);
+    return certificate.ok && operators.has(certificate.commonName) ? certificate.commonName : undefined;
+  };
+  if (tls) checkCertificates(server, settings.network, { nameOf, operatorOf });
   const certificateOf = ({ raw }: FastifyRequest) => (tls ? nameOf(raw.socket) : undefined);
   registerRoutes(server, { mesh, prefix: meshPath, routes: meshRoutes, certificateOf });
   if (settings.administration)
     for (const prefix of [meshPath, ''])
       registerRoutes(server, { mesh, prefix, routes: administrationRoutes, certificateOf });
+  // A certificate is what lets an operator's system in: without TLS nobody has one.
+  if (tls && operators.size > 0)
+    void server.register(operatorRoutes, {
+      prefix: operatorPath,
+      store,
+      pauses: mesh.pauses,
+      now: clock,
+      systemOf: ({ raw }: FastifyRequest) => operatorOf(raw.socket),
+      authorise,
+    });
   return server;
 }
 
@@ -54,13 +76,15 @@ export function createMeshServer(
 function checkCertificates(
   server: FastifyInstance,
   network: 'internet' | 'hscn',
-  nameOf: (socket: unknown) => string | undefined,
+  { nameOf, operatorOf }: Record<'nameOf' | 'operatorOf', (socket: unknown) => string | undefined>,
 ): void {
   if (network === 'internet')
     server.server.prependListener('secureConnection', (socket: Socket) => {
-      if (nameOf(socket) === undefined) socket.destroy();
+      if ((nameOf(socket) ?? operatorOf(socket)) === undefined) socket.destroy();
     });
   server.addHook('onRequest', async (request, reply) => {
+    // The operator's routes look at the certificate themselves.
+    if (request.routeOptions.url?.startsWith(operatorPath)) return;
     if (nameOf(request.raw.socket) !== undefined) return;
     if (network === 'hscn') throw new MeshFault('noCertificate');
     reply.hijack();

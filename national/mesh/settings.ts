@@ -102,6 +102,20 @@ export const meshSettings = z.strictObject({
     .boolean()
     .default(false)
     .describe('Sandbox: keep payloads and serve acknowledged messages again instead of 410'),
+  operatorCertificates: z
+    .array(z.string().min(1))
+    .default([])
+    .describe(
+      'Common names of certificates that may pause messages and see what is under way; none: nobody may',
+    ),
+  cis2: z
+    .strictObject({
+      issuer: z.url().describe('Issuer of the access tokens of staff'),
+      jwksUri: z.url().describe('Its public keys'),
+      audience: z.string().describe('What those tokens must name as audience'),
+    })
+    .optional()
+    .describe('NHS CIS2, for operators whose token goes along with the certificate of their system'),
   administration: z
     .boolean()
     .default(false)

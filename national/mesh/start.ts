@@ -6,6 +6,7 @@ import { fileKek } from '@gp-connect/foundation/audit';
 import {
   createLogger,
   createMetrics,
+  type FastifyRequest,
   type ListenAddress,
   type Logger,
   type Metrics,
@@ -13,7 +14,13 @@ import {
   startOperations,
 } from '@gp-connect/foundation/http';
 import { openStore, sql } from '@gp-connect/foundation/store';
-import { openRevocations, type Revocations, serverTls } from '@gp-connect/foundation/trust';
+import {
+  createAccessTokenVerifier,
+  openRevocations,
+  type Revocations,
+  serverTls,
+} from '@gp-connect/foundation/trust';
+import type { Actor } from '../policy/index.ts';
 import { type AppendAudit, createAudit } from './audit-trail.ts';
 import type { Mesh } from './context.ts';
 import { openDiskStorage } from './disk-storage.ts';
@@ -24,8 +31,12 @@ import { messageIds } from './message-id.ts';
 import { openMessageStore } from './message-store.ts';
 import { createMeshMetrics } from './metrics.ts';
 import { meshMigrations } from './migrations.ts';
+import { createPauses } from './pause-control.ts';
+import { openPauseStore } from './pause-store.ts';
+import type { MeshPauses } from './pauses.ts';
 import type { PayloadStorage } from './payload-storage.ts';
 import { openReplayStore } from './replay.ts';
+import { failDelivery } from './reports.ts';
 import { type Router, startRouter } from './routing.ts';
 import { openS3Storage } from './s3-storage.ts';
 import { createMeshServer } from './server.ts';
@@ -63,6 +74,8 @@ export interface RunningMesh {
   readonly store: MeshStore;
   /** Faults made on purpose; may be changed while running. */
   readonly faults: FaultRates;
+  /** What the operator stopped, and how. */
+  readonly pauses: MeshPauses;
   /** Writes mailboxes with their workflows, replacing those of the same id. */
   putMailboxes(mailboxes: readonly MailboxLoad[]): Promise<void>;
   /** Runs one round of expiry and removal now, stray payloads included. */
@@ -118,6 +131,8 @@ export async function startMesh(
       tls,
       clock,
       revocations: dependencies.revocations ?? revocationsFrom(settings, clock),
+      store,
+      authorise: actorFrom(settings, clock),
     });
     closers.push(() => server.close());
     const address = await startListening(server, 'mesh', { host: settings.host, port: settings.port });
@@ -139,6 +154,7 @@ export async function startMesh(
       operations: operations.address,
       store,
       faults: mesh.faults.rates,
+      pauses: mesh.pauses,
       putMailboxes: (mailboxes) => mesh.mailboxes.put(mailboxes),
       async sweep() {
         await sweep(mesh);
@@ -176,6 +192,14 @@ async function makeMesh(
     audit: createAudit(dependencies.audit, {
       clock,
       organisationType: dependencies.organisationType ?? (() => ''),
+    }),
+    pauses: createPauses({
+      store: openPauseStore(store, clock),
+      messages,
+      append: dependencies.audit,
+      clock,
+      returnToSender: (message, reason) => failDelivery(mesh, message, '16', 'refused', reason),
+      routeWaiting: () => router.takeWaiting(),
     }),
     faults: createFaults({ ...settings.faults }, dependencies.random ?? Math.random),
     nextId: messageIds(clock),
@@ -234,6 +258,17 @@ function storageFrom(settings: MeshSettings): Promise<PayloadStorage> | PayloadS
   return settings.payloadBucket
     ? openS3Storage(settings.payloadBucket)
     : openDiskStorage(settings.payloadFolder);
+}
+
+/** Roles of national-service §1 as the verified token says them. */
+function actorFrom({ cis2 }: MeshSettings, clock: () => number) {
+  const staff = cis2 && createAccessTokenVerifier({ ...cis2, clock });
+  return async ({ headers }: FastifyRequest): Promise<Actor | null> => {
+    const verified = await staff?.(headers.authorization).catch(() => undefined);
+    if (!verified) return null;
+    const { userId, roles, organisation } = verified.identity;
+    return { id: userId, roles, practice: organisation.ods };
+  };
 }
 
 function tlsFrom(settings: MeshSettings): HttpsOptions | undefined {

@@ -10,6 +10,7 @@ const PAGE = 200;
 export async function sweep(mesh: Mesh): Promise<void> {
   const { settings, clock } = mesh;
   const daysAgo = (days: number) => new Date(clock() - days * DAY_MS);
+  await mesh.pauses.sweep();
   await expire(mesh, daysAgo(settings.expiryDays));
   await mesh.messages.removeOld({
     uploadsBefore: daysAgo(settings.uploadDays),

@@ -79,12 +79,20 @@ export interface Message {
   readonly wrappedKey: string | null;
   readonly sealed: string | null;
   readonly linkedId: string | null;
+  /** The sending system and its version, as its envelope says. */
+  readonly product: string | null;
+  readonly productVersion: string | null;
   readonly createdAt: Date;
   readonly acceptedAt: Date | null;
   readonly collectedAt: Date | null;
   readonly endedAt: Date | null;
   readonly position: number;
+  /** Stopped by a pause of the operator. */
+  readonly held: boolean;
 }
+
+/** A message as it is written first. */
+export type NewMessage = Omit<Message, 'position' | 'held'>;
 
 export interface Chunk {
   readonly number: number;

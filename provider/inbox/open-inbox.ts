@@ -18,7 +18,13 @@ import { type LookBack, lookBack, makeTasks, markEnteredInError } from './review
 import { listNotices, markNoticeSent } from './review/notices.ts';
 import { listItems, openItem } from './review/open-item.ts';
 import { patientExtract } from './review/patient-extract.ts';
-import { quarantineEntry, releaseEntry } from './review/quarantine-entry.ts';
+import {
+  type FromSender,
+  quarantineEntry,
+  quarantineSender,
+  releaseEntry,
+  releaseSender,
+} from './review/quarantine-entry.ts';
 import { lookBackByRules, reEvaluate } from './review/re-evaluate.ts';
 import { refuseItem } from './review/refuse-item.ts';
 import { previewViews, showAs } from './review/show-as.ts';
@@ -96,6 +102,10 @@ export function openInbox({ store, records, controls, inbound, ports }: InboxDep
       quarantineEntry(rooms, practice, filed, reason, user),
     release: (practice: string, filed: number, reason: string, user: StaffUser) =>
       releaseEntry(rooms, practice, filed, reason, user),
+    quarantineSender: (practice: string, from: FromSender, reason: string, user: StaffUser) =>
+      quarantineSender(rooms, practice, from, reason, user),
+    releaseSender: (practice: string, from: FromSender, reason: string, user: StaffUser) =>
+      releaseSender(rooms, practice, from, reason, user),
 
     whoRead: (practice: string, wanted: ReadsWanted, user: StaffUser) =>
       whoRead(rooms, practice, wanted, user),

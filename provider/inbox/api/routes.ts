@@ -60,6 +60,14 @@ const bodies = {
   }),
   settings: z.strictObject({ change: z.record(z.string(), z.unknown()), reason }),
   extract: z.strictObject({ nhsNumber }),
+  fromSender: z.strictObject({
+    nhsNumber,
+    sender: odsCode,
+    from: instant.optional(),
+    to: instant.optional(),
+    reason,
+  }),
+  releaseSender: z.strictObject({ nhsNumber, sender: odsCode, reason }),
   reads: z.strictObject({
     nhsNumber,
     from: instant.optional(),
@@ -116,6 +124,12 @@ const day = (from: string | undefined): Date => {
   if (Number.isNaN(at.getTime())) throw new InboxRefusal('INPUT', 'since must be a day or an instant');
   return at;
 };
+
+/** ODS codes are kept in upper case. */
+const senderIn = <From extends { readonly sender: string }>(from: From): From => ({
+  ...from,
+  sender: from.sender.toUpperCase(),
+});
 
 /** Where a page begins and how long it is. */
 function pageOf({ cursor: from, limit }: Asked<unknown>['query']) {
@@ -198,6 +212,12 @@ export const practiceRoutes: readonly PracticeRoute[] = [
   route('GET', '/record/views', 'none', (inbox, { practice, user }) => inbox.previewViews(practice, user)),
   route('POST', '/record/preview', 'preview', (inbox, { practice, user, body }) =>
     inbox.showAs(practice, body, user),
+  ),
+  route('POST', '/inbox/quarantine', 'fromSender', (inbox, { practice, user, body }) =>
+    inbox.quarantineSender(practice, senderIn(body), body.reason, user),
+  ),
+  route('POST', '/inbox/quarantine/release', 'releaseSender', (inbox, { practice, user, body }) =>
+    inbox.releaseSender(practice, senderIn(body), body.reason, user),
   ),
   route('POST', '/inbox/extract', 'extract', (inbox, { practice, user, body }) =>
     inbox.extract(practice, body.nhsNumber, user),

@@ -206,7 +206,11 @@ async function demandNotHeld(
   for (const { position } of filing) {
     const key = entryKeyOf(item.item_key, position);
     if (ledger.get(key)?.state === 'rejected' || (await isHeld(step, practice, key))) {
-      throw new InboxRefusal('DECISION', `entry ${position + 1} is held or refused by a recall`, 'INC-07');
+      throw new InboxRefusal(
+        'DECISION',
+        `entry ${position + 1} is held back by a recall or a quarantine`,
+        'INC-07',
+      );
     }
   }
 }

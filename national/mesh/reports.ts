@@ -37,7 +37,7 @@ export async function failDelivery(
   why?: string,
 ): Promise<void> {
   const { description: meaning, ...codes } = deliveryFailures[failure];
-  const reason = { ...codes, description: why === undefined ? meaning : `${meaning}: ${why}` };
+  const reason = { ...codes, description: why === undefined ? meaning : headerText(`${meaning}: ${why}`) };
   const sender = message.sender === null ? undefined : await mesh.mailboxes.find(message.sender);
   const recipient = message.recipient === null ? undefined : await mesh.mailboxes.find(message.recipient);
   const { nhsNumber = null, subject } = openEnvelope(mesh.ring, message);
@@ -69,6 +69,9 @@ export async function failDelivery(
   mesh.metrics.failed.inc({ code: reason.code });
   await mesh.removeDiscarded();
 }
+
+/** What a person wrote, as a header can carry it. */
+const headerText = (text: string): string => text.replace(/[^\x20-\x7e\xa0-\xff]/g, '?');
 
 export interface ReportFacts {
   readonly recipient: string;

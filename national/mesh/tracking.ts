@@ -45,6 +45,9 @@ export function expiryOf(mesh: Mesh, message: Message): Date {
 export const succeeded = (message: Message): boolean =>
   message.statusCode === '00' && !['undeliverable', 'error'].includes(message.status);
 
+const descriptionOf = ({ held, status, statusDescription }: Message): string =>
+  held && status === 'accepted' ? 'Held by the national operator' : statusDescription;
+
 function v2(mesh: Mesh, message: Message, recipient: Mailbox | undefined): object {
   const { fileName } = openEnvelope(mesh.ring, message);
   return {
@@ -61,7 +64,7 @@ function v2(mesh: Mesh, message: Message, recipient: Mailbox | undefined): objec
     recipient_org_name: recipient?.orgName ?? null,
     status: message.status,
     status_code: message.statusCode,
-    status_description: message.statusDescription,
+    status_description: descriptionOf(message),
     status_event: message.statusEvent,
     status_success: succeeded(message),
     status_timestamp: isoTime(message.statusAt),
@@ -111,7 +114,7 @@ function v1(
     senderSmtp: sender?.smtp ?? '',
     status: message.status[0]!.toUpperCase() + message.status.slice(1),
     statusCode: message.statusCode,
-    statusDescription: message.statusDescription,
+    statusDescription: descriptionOf(message),
     statusEvent: message.statusEvent,
     statusSuccess: failed ? 'ERROR' : 'SUCCESS',
     statusTimestamp: compactTime(message.statusAt),

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
-import { type Command, CommandError } from './command.ts';
+import { type Command, CommandError, listed } from './command.ts';
 // The `gpc` command. One table of commands; each lives in a file of its own and loads only when asked for.
 import { commands } from './commands/index.ts';
 
@@ -25,30 +25,49 @@ async function run(asked: string, args: string[]): Promise<number> {
     console.error(`gpc: there is no command "${asked}". "gpc --help" lists them.`);
     return 2;
   }
-  const command: Command = await found.load();
-  if (args.includes('--help')) {
+  const { command, path, rest } = await chosen(await found.load(), asked, args);
+  if (rest.includes('--help')) {
     console.log(command.help.trim());
     return 0;
   }
   try {
-    return (await command.run(args)) ?? 0;
+    return (await command.run(rest)) ?? 0;
   } catch (error) {
     if (error instanceof CommandError) {
-      console.error(`gpc ${asked}: ${error.message}`);
+      console.error(`gpc ${path}: ${error.message}`);
       return error.exitCode;
     }
-    if ((error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS')) {
-      console.error(`gpc ${asked}: ${(error as Error).message}\nTry: gpc ${asked} --help`);
+    const { code, message, name: kind } = error as Error & { code?: string };
+    if (code?.startsWith('ERR_PARSE_ARGS')) {
+      console.error(`gpc ${path}: ${message}\nTry: gpc ${path} --help`);
       return 2;
     }
-    throw error;
+    // A stack helps who works on the sources, and nobody else.
+    if (process.env.GPC_STACK) throw error;
+    console.error(
+      `gpc ${path}: this should not have happened: ${kind}${code ? ` ${code}` : ''}: ${message?.split('\n')[0]} (GPC_STACK=1 shows where)`,
+    );
+    return 1;
   }
 }
 
+/** Goes down to the command that was named: `send`, then `document`. */
+async function chosen(
+  command: Command,
+  path: string,
+  args: string[],
+): Promise<{ command: Command; path: string; rest: string[] }> {
+  const [next, ...rest] = args;
+  const below = command.commands?.find((each) => each.name === next);
+  return below ? chosen(await below.load(), `${path} ${next}`, rest) : { command, path, rest: args };
+}
+
 function overview(): string {
-  const width = Math.max(...commands.map((command) => command.name.length));
-  const lines = commands.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`);
-  return ['gpc: GP Connect from the command line', '', ...lines, '', '"gpc COMMAND --help" says more.'].join(
-    '\n',
-  );
+  return [
+    'gpc: GP Connect from the command line',
+    '',
+    listed(commands),
+    '',
+    '"gpc COMMAND --help" says more.',
+  ].join('\n');
 }

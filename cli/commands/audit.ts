@@ -1,9 +1,9 @@
 // `gpc audit verify`: recomputes a log from what anyone may fetch, or from its folder. spec: national-service §11.1.9
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fileKek, formatVkey, openKeyStore, parsePolicy, verifyLog } from '@gp-connect/foundation/audit';
-import { gatewayLog, runningChoices } from '@gp-connect/testbed';
+import { gatewayLog } from '@gp-connect/testbed';
 import { type Command, CommandError } from '../command.ts';
+import { runningEngland } from '../running-england.ts';
 
 const help = `
 gpc audit verify: recompute the gateway's audit log and compare it with its signed checkpoint
@@ -48,13 +48,7 @@ async function fromPolicy(folder: string, policyFile: string | undefined) {
 }
 
 async function fromEngland(data: string | undefined) {
-  const folder = data ?? process.env.GPC_DATA_DIR ?? join(import.meta.dirname, '../../.data');
-  let choices: ReturnType<typeof runningChoices>;
-  try {
-    choices = runningChoices(folder);
-  } catch {
-    throw new CommandError(`England is not running from ${folder}: start it with "npm start"`);
-  }
+  const choices = await runningEngland(data);
   const { log, keyFolder, kekFile, origin } = gatewayLog(choices);
   const keys = openKeyStore({ folder: keyFolder, origin, kek: fileKek(kekFile), create: false });
   return verifyLog(log, { vkey: formatVkey(keys.signers()[0]!), keys });

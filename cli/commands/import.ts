@@ -8,6 +8,7 @@ import type { Administration, HostedPracticeSummary, ImportedFile, ImportReport 
 import { type Command, CommandError } from '../command.ts';
 import { importProgress } from '../import-progress.ts';
 import { printImport } from '../print-import.ts';
+import { runningEngland } from '../running-england.ts';
 
 const help = `
 gpc import --practice ODS FILE…: put records into a practice of the running England
@@ -126,18 +127,11 @@ async function hostOf(
   ods: string,
   data: string | undefined,
 ): Promise<{ administration: Administration; practice: HostedPracticeSummary }> {
-  // Loaded only now: a command that was not understood is told so at once.
-  const [{ openAdministration }, { providerAdministrations, runningChoices }] = await Promise.all([
+  const choices = await runningEngland(data);
+  const [{ openAdministration }, { providerAdministrations }] = await Promise.all([
     import('@gp-connect/provider'),
     import('@gp-connect/testbed'),
   ]);
-  const dataFolder = data ?? process.env.GPC_DATA_DIR ?? join(import.meta.dirname, '../../.data');
-  let choices: ReturnType<typeof runningChoices>;
-  try {
-    choices = runningChoices(dataFolder);
-  } catch {
-    throw new CommandError(`England is not running from ${dataFolder}: start it with "npm start"`);
-  }
   const known: string[] = [];
   const silent: string[] = [];
   for (const { provider, url, token } of providerAdministrations(choices)) {

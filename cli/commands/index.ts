@@ -1,11 +1,5 @@
 // Every command of `gpc`, in the order `gpc --help` shows them.
-import type { Command } from '../command.ts';
-
-interface CommandEntry {
-  readonly name: string;
-  readonly summary: string;
-  load(): Promise<Command>;
-}
+import type { CommandEntry } from '../command.ts';
 
 export const commands: readonly CommandEntry[] = [
   {
@@ -17,6 +11,21 @@ export const commands: readonly CommandEntry[] = [
     name: 'record',
     summary: "a patient's GP record, from whichever GP system holds it",
     load: async () => (await import('./record.ts')).record,
+  },
+  {
+    name: 'send',
+    summary: "send a document or a consultation to the patient's practice, and follow it",
+    load: async () => (await import('./send.ts')).send,
+  },
+  {
+    name: 'inbox',
+    summary: 'review what was sent to a practice',
+    load: async () => (await import('./inbox.ts')).inbox,
+  },
+  {
+    name: 'mesh',
+    summary: 'use a MESH mailbox: send, list, download, acknowledge, track',
+    load: async () => (await import('./mesh.ts')).mesh,
   },
   {
     name: 'import',

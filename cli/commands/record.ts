@@ -1,5 +1,4 @@
 // `gpc record`: asks for a patient's GP record through the gateway and prints it for people or programs.
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
   type GatewayAnswer,
@@ -8,13 +7,13 @@ import {
   refusalOf,
   ServiceUnavailableError,
   structuredParameters,
-  type TracedPatient,
-  type TraceProblem,
 } from '@gp-connect/consumer';
 import { type ClinicalArea, clinicalAreaNames, interactionId, isNhsNumber } from '@gp-connect/foundation/nhs';
-import { type Caller, openCaller, runningChoices } from '@gp-connect/testbed';
+import { type Caller, openCaller } from '@gp-connect/testbed';
 import { type Command, CommandError } from '../command.ts';
 import { printRecord } from '../print-record.ts';
+import { knownTo, runningEngland } from '../running-england.ts';
+import { traceWords } from '../trace-words.ts';
 
 const help = `
 gpc record NHSNUMBER: a patient's GP record, from whichever GP system holds it
@@ -65,7 +64,8 @@ export const record: Command = {
       ...(areas ? { areas } : {}),
       ...(values.since === undefined ? {} : { since: wholeDate(values.since) }),
     };
-    const caller = callerAs(values.as, values.data);
+    const england = await runningEngland(values.data);
+    const caller = knownTo(() => openCaller(england, values.as));
     try {
       const answer = await ask(caller, question, { byPatient: values['by-patient'], xml: values.xml });
       if (values.json || values.xml) {
@@ -111,7 +111,7 @@ async function throughTrace(
   const found = await caller.directory.trace(nhsNumber, await caller.accessToken());
   if (!found) throw new CommandError('PDS does not know this NHS number');
   const problem = found.problems[0];
-  if (problem) throw new CommandError(words[problem](found));
+  if (problem) throw new CommandError(traceWords[problem](found));
   const interaction = interactionId.structuredRecord;
   const service = await caller.directory.service(found.practice!, interaction, trace);
   if (!service) throw new CommandError(`practice ${found.practice} does not offer structured records`);
@@ -124,16 +124,6 @@ async function throughTrace(
     trace,
   });
 }
-
-/** spec: foundations §17.7 */
-const words: Readonly<Record<TraceProblem, (found: TracedPatient) => string>> = {
-  'not-found': () => 'PDS does not know this NHS number',
-  invalidated: () => 'this NHS number has been invalidated',
-  superseded: ({ supersededBy }) => `this NHS number has been replaced: use ${supersededBy}`,
-  restricted: () => 'this patient is restricted on PDS: no GP Connect request may be sent',
-  deceased: () => 'this patient has died: the record is not available for direct care',
-  'no-practice': () => 'this patient is registered with no practice, so there is no record to ask for',
-};
 
 function explained(error: unknown): unknown {
   if (error instanceof RequestRefusedError) {
@@ -173,21 +163,4 @@ function wholeDate(text: string): string {
   if (date > new Date().toISOString().slice(0, 10))
     throw new CommandError('--since cannot lie in the future', 2);
   return date;
-}
-
-function callerAs(persona: string, data: string | undefined): Caller {
-  const folder = data ?? process.env.GPC_DATA_DIR ?? join(import.meta.dirname, '../../.data');
-  let choices: ReturnType<typeof runningChoices>;
-  try {
-    choices = runningChoices(folder);
-  } catch {
-    throw new CommandError(`England is not running from ${folder}: start it with "npm start"`);
-  }
-  try {
-    return openCaller(choices, persona);
-  } catch (error) {
-    if (error instanceof RangeError)
-      throw new CommandError(`${error.message}; docs/england.md lists them`, 2);
-    throw error;
-  }
 }

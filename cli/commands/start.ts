@@ -1,5 +1,4 @@
 // `gpc start` (npm start): a whole England on this machine.
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
   CannotStartError,
@@ -8,7 +7,9 @@ import {
   ServiceFailedError,
   startEngland,
 } from '@gp-connect/testbed';
+import { wholeNumber } from '../arguments.ts';
 import { type Command, CommandError } from '../command.ts';
+import { dataFolder } from '../running-england.ts';
 
 const help = `
 gpc start: bring up a whole working England
@@ -40,13 +41,12 @@ export const start: Command = {
       DEFAULT_PORT_BASE;
     const patients = wholeNumber('--patients', values.patients, 0, 1_000_000);
     const databaseUrl = process.env.GPC_DATABASE_URL;
-    const dataFolder = values.data ?? process.env.GPC_DATA_DIR ?? join(import.meta.dirname, '../../.data');
     const stopped = new Promise<'stopped'>((resolve) => {
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve('stopped'));
     });
     try {
       const england = await startEngland({
-        dataFolder,
+        dataFolder: dataFolder(values.data),
         portBase,
         fresh: values.fresh,
         ...(databaseUrl ? { databaseUrl } : {}),
@@ -67,17 +67,3 @@ export const start: Command = {
     }
   },
 };
-
-function wholeNumber(
-  option: string,
-  text: string | undefined,
-  least: number,
-  most: number,
-): number | undefined {
-  if (text === undefined) return undefined;
-  const number = Number(text);
-  if (!/^\d+$/.test(text) || number < least || number > most) {
-    throw new CommandError(`${option} takes a whole number from ${least} to ${most}`, 2);
-  }
-  return number;
-}

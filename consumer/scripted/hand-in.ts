@@ -3,6 +3,7 @@ import type { Store } from '@gp-connect/foundation/store';
 import type {
   ComposeContext,
   Composed,
+  ComposedMessage,
   Confirmation,
   InputProblem,
   MessageSender,
@@ -27,23 +28,63 @@ export interface HandIn {
   readonly again?: boolean;
 }
 
+type Confirm = { readonly state: 'confirm'; readonly confirmations: readonly Confirmation[] };
+type Stopped = {
+  readonly state: 'stopped';
+  readonly problems: readonly InputProblem[];
+  readonly findings: readonly PlausibilityFinding[];
+};
+
 export type HandedIn =
   | { readonly state: 'queued'; readonly message: StoredMessage; readonly notes: readonly string[] }
   /** Handed in before with the same content: nothing was made. */
   | { readonly state: 'before'; readonly message: StoredMessage }
   /** The id was used for other content: nothing was made. */
   | { readonly state: 'other-content'; readonly message: StoredMessage }
-  | { readonly state: 'confirm'; readonly confirmations: readonly Confirmation[] }
-  | {
-      readonly state: 'stopped';
-      readonly problems: readonly InputProblem[];
-      readonly findings: readonly PlausibilityFinding[];
-    };
+  | Confirm
+  | Stopped;
+
+/** What would be sent, where it could be composed, and whether it may. */
+export interface Checked {
+  readonly message: ComposedMessage | undefined;
+  readonly verdict:
+    | {
+        readonly state: 'ready';
+        readonly practice: string;
+        readonly confirmed: readonly string[];
+        readonly notes: readonly string[];
+      }
+    | Confirm
+    | Stopped;
+}
 
 export interface HandInDesk {
   readonly store: Store<ScriptedDatabase>;
   readonly mailbox: string;
   readonly sender: MessageSender;
+}
+
+/** Composes and runs every check; nothing is kept or sent. */
+export async function check({ sender }: HandInDesk, wanted: HandIn): Promise<Checked> {
+  const composed = await wanted.compose(sender.context(), await sender.previousVersion(wanted.id));
+  const stopped = (problems: readonly InputProblem[]): Stopped => ({
+    state: 'stopped',
+    problems,
+    findings: [],
+  });
+  if (!composed.ok) return { message: undefined, verdict: stopped(composed.problems) };
+  const { message } = composed;
+  const prepared = await sender.prepare(message);
+  if (prepared.state === 'stopped') return { message, verdict: prepared };
+  const elsewhere = otherPractice(wanted.practice, prepared.practice);
+  if (elsewhere) return { message, verdict: stopped([elsewhere]) };
+  const { confirmations, practice, notes } = prepared;
+  const open = confirmations.filter(({ finding }) => !wanted.confirmed?.includes(finding.ruleId));
+  if (open.length > 0) return { message, verdict: { state: 'confirm', confirmations: open } };
+  return {
+    message,
+    verdict: { state: 'ready', practice, confirmed: confirmations.map(({ ref }) => ref), notes },
+  };
 }
 
 /** Checks, queues and remembers; what was handed in before is answered as it stands. */
@@ -56,32 +97,19 @@ export async function handIn(desk: HandInDesk, wanted: HandIn): Promise<HandedIn
     if (same && !(wanted.again && finished)) return { state: 'before', message: newest };
     if (!same && !wanted.again) return { state: 'other-content', message: newest };
   }
-  const composed = await wanted.compose(sender.context(), await sender.previousVersion(wanted.id));
-  if (!composed.ok) return { state: 'stopped', problems: composed.problems, findings: [] };
-  const { message } = composed;
-  const prepared = await sender.prepare(message);
-  if (prepared.state === 'stopped') return prepared;
-  const elsewhere = otherPractice(wanted.practice, prepared.practice);
-  if (elsewhere) return { state: 'stopped', problems: [elsewhere], findings: [] };
-  const read = prepared.confirmations.filter(({ finding }) => wanted.confirmed?.includes(finding.ruleId));
-  if (read.length < prepared.confirmations.length) {
-    const open = prepared.confirmations.filter((each) => !read.includes(each));
-    return { state: 'confirm', confirmations: open };
-  }
+  const { message, verdict } = await check(desk, wanted);
+  if (message === undefined || verdict.state !== 'ready') return verdict as Confirm | Stopped;
   // Before the message: a message without it would look like other content to the next run.
   await remember(desk, message.messageId, wanted.fingerprint);
-  const submitted = await sender.submit(message, {
-    activity: wanted.id,
-    confirmed: read.map(({ ref }) => ref),
-    user: wanted.user,
-    atOnce: true,
-  });
+  const { confirmed } = verdict;
+  const options = { activity: wanted.id, confirmed, user: wanted.user, atOnce: true };
+  const submitted = await sender.submit(message, options);
   if (submitted.state !== 'queued') return submitted;
   const kept = await sender.message(message.messageId);
   return { state: 'queued', message: kept!, notes: submitted.notes };
 }
 
-export function otherPractice(wanted: string | undefined, registered: string): InputProblem | undefined {
+function otherPractice(wanted: string | undefined, registered: string): InputProblem | undefined {
   return wanted === undefined || wanted === registered
     ? undefined
     : {

@@ -5,6 +5,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { openStore } from '@gp-connect/foundation/store';
+import type { RestVault } from '@gp-connect/foundation/trust';
 import { type MailboxSettings, type MeshMailbox, openMailbox, openSendJournal } from '../mesh/index.ts';
 import {
   defaultTimeOuts,
@@ -16,12 +17,14 @@ import {
   type StoredMessage,
   senderMailbox,
 } from '../messages/index.ts';
-import { type HandedIn, type HandIn, handIn } from './hand-in.ts';
+import { type Checked, check, type HandedIn, type HandIn, handIn } from './hand-in.ts';
 import { type ScriptedDatabase, scriptedMigrations } from './tables.ts';
 
 export interface ScriptedSenderSettings {
   /** Holds the kept copies, their states and the send journal. Patient data: readable by its owner only. */
   readonly folder: string;
+  /** Seals what is kept of messages; its key stands elsewhere. */
+  readonly vault: RestVault;
   readonly mailbox: Omit<MailboxSettings, 'journal'>;
   /** Namespace of identifiers, e.g. `https://hospital.example/id`. */
   readonly identifierSystem: string;
@@ -33,6 +36,8 @@ export interface ScriptedSenderSettings {
 
 export interface ScriptedSender {
   readonly messages: MessageSender;
+  /** Composes and checks without keeping or sending anything. */
+  check(wanted: HandIn): Promise<Checked>;
   handIn(wanted: HandIn): Promise<HandedIn>;
   /** The newest message under an id of the caller's own, or the one of a message id. */
   find(id: string): Promise<StoredMessage | undefined>;
@@ -50,7 +55,7 @@ const PATIENCE_MS = 60_000;
  * @throws LockedFolderError where it stays held
  */
 export async function openScriptedSender(settings: ScriptedSenderSettings): Promise<ScriptedSender> {
-  const { folder, identifierSystem, directory, plausibility } = settings;
+  const { folder, vault, identifierSystem, directory, plausibility } = settings;
   const { mailboxId } = settings.mailbox;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const journal = await patiently(settings.patience ?? PATIENCE_MS, () =>
@@ -70,6 +75,7 @@ export async function openScriptedSender(settings: ScriptedSenderSettings): Prom
     closers.push(() => mailbox.close());
     const messages = openMessageSender({
       store,
+      vault,
       sender: { mailbox: mailboxId, identifierSystem },
       mesh: senderMailbox(mailbox),
       directory,
@@ -82,6 +88,7 @@ export async function openScriptedSender(settings: ScriptedSenderSettings): Prom
     const desk = { store, mailbox: mailboxId, sender: messages };
     return {
       messages,
+      check: (wanted) => check(desk, wanted),
       handIn: (wanted) => handIn(desk, wanted),
       find: async (id) => (await messages.versions(id)).at(-1) ?? (await messages.message(id.toLowerCase())),
       recent: (most) => messages.recent(most),

@@ -10,6 +10,7 @@ import {
 } from '@gp-connect/consumer';
 import type { ConnectionSettings } from '@gp-connect/consumer/mesh';
 import { demonstrationSource } from '@gp-connect/foundation/terminology';
+import { fileVault } from '@gp-connect/foundation/trust';
 import { type Caller, demonstrationToken, openCaller } from './caller.ts';
 import { certificateFiles, meshIdentity } from './certificates.ts';
 import { mailboxesOf, mailboxPassword, practiceMailboxId, scriptMailboxId, sendersOf } from './mailboxes.ts';
@@ -60,6 +61,8 @@ export interface ScriptedOrganisation {
   /** Who the persona is, as an author. */
   readonly author: PractitionerInput;
   readonly caller: Caller;
+  /** The name of a practice, as the directories print it. */
+  practiceName(ods: string): string | undefined;
   /** Opens the organisation's sender; close it between rounds. */
   open(): Promise<ScriptedSender>;
   close(): Promise<void>;
@@ -89,9 +92,11 @@ export function scriptedOrganisation(choices: Choices, persona: string): Scripte
       sdsUserId: who.uuid,
       role: { code: who.roleCode, display: who.roleName },
     },
+    practiceName: (ods) => plan.england.practices.find((practice) => practice.ods === ods)?.name,
     open: () =>
       openScriptedSender({
         folder,
+        vault: fileVault(join(plan.layout.secrets, 'scripts-messages-kek')),
         mailbox: { ...mailbox, settleMs: SETTLE_MS },
         identifierSystem: `https://${sends.fqdn}/id`,
         directory: patientDirectory(caller.directory, caller.accessToken),

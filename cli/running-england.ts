@@ -1,0 +1,33 @@
+// Where England runs, for every command: `--data`, else GPC_DATA_DIR, else .data beside the sources.
+import { join } from 'node:path';
+import type { runningChoices as RunningChoices } from '@gp-connect/testbed';
+import { CommandError } from './command.ts';
+import { exitCode } from './exit-codes.ts';
+
+export type Choices = ReturnType<typeof RunningChoices>;
+
+export const dataFolder = (data: string | undefined): string =>
+  data ?? process.env.GPC_DATA_DIR ?? join(import.meta.dirname, '../.data');
+
+/** @throws CommandError where England does not run there */
+export async function runningEngland(data: string | undefined): Promise<Choices> {
+  // Loaded only now: a command that was not understood is told so at once.
+  const { runningChoices } = await import('@gp-connect/testbed');
+  const folder = dataFolder(data);
+  try {
+    return runningChoices(folder);
+  } catch {
+    throw new CommandError(`England is not running from ${folder}: start it with "npm start"`);
+  }
+}
+
+/** Runs what looks somebody up in England; somebody it does not know is bad usage. */
+export function knownTo<Value>(look: () => Value): Value {
+  try {
+    return look();
+  } catch (error) {
+    if (error instanceof RangeError)
+      throw new CommandError(`${error.message}; docs/england.md lists them`, exitCode.usage);
+    throw error;
+  }
+}

@@ -2,6 +2,7 @@
 import { arch, release, type as systemName } from 'node:os';
 import { clientTls, type TlsIdentity } from '@gp-connect/foundation/trust';
 import { Agent, type Dispatcher } from 'undici';
+import { openTransfers, type Transfers } from './transfers.ts';
 
 export interface ConnectionSettings {
   /** Origin of the server, e.g. `https://msg.intspineservices.nhs.uk`. */
@@ -17,28 +18,35 @@ export interface ConnectionSettings {
 export interface MeshConnection {
   readonly origin: string;
   readonly dispatcher: Dispatcher;
+  /** For bodies of any size. */
+  readonly transfers: Transfers;
   close(): Promise<void>;
 }
 
+/** Well under the server's, so that a request is not written to a connection that is just being closed. */
+const KEEP_ALIVE_MS = 4000;
+
 /** Opens nothing yet; connections are made when first used. */
-export function openConnection({ url, tls, servername, connections }: ConnectionSettings): MeshConnection {
-  const origin = new URL(url).origin;
+export function openConnection(settings: ConnectionSettings): MeshConnection {
+  const origin = new URL(settings.url).origin;
+  const { servername, connections = 8 } = settings;
+  const tls = settings.tls && clientTls(settings.tls, servername === undefined ? {} : { servername });
   const dispatcher = new Agent({
     allowH2: false,
     pipelining: 1,
-    connections: connections ?? 8,
-    // Well under the server's, so that a request is not written to a connection that is just being closed.
-    keepAliveTimeout: 4000,
-    ...(tls
-      ? {
-          connect: clientTls(
-            tls,
-            servername === undefined ? {} : { servername },
-          ) as Agent.Options['connect'] & object,
-        }
-      : {}),
+    connections,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    ...(tls ? { connect: tls as Agent.Options['connect'] & object } : {}),
   });
-  return { origin, dispatcher, close: () => dispatcher.close() };
+  const transfers = openTransfers({ origin, tls, connections, keepAliveMs: KEEP_ALIVE_MS });
+  return {
+    origin,
+    dispatcher,
+    transfers,
+    async close() {
+      await Promise.all([dispatcher.close(), transfers.close()]);
+    },
+  };
 }
 
 const PRODUCT = 'gp-connect';

@@ -2,10 +2,17 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { piecesOf, throughZlib } from '@gp-connect/foundation/http';
 import { MeshIntegrityError, MeshTooLargeError, MeshUnavailableError } from './errors.ts';
-import { BODY_TIMEOUT_MS, type Exchange, giveUp, isTransient, type MeshResponse } from './exchange.ts';
+import {
+  BODY_TIMEOUT_MS,
+  type Exchange,
+  giveUp,
+  isTransient,
+  type MeshResponse,
+  readToEnd,
+} from './exchange.ts';
 import { type MessageInfo, readMessageInfo, readRange } from './message-info.ts';
 
 export interface DownloadOptions {
@@ -27,6 +34,7 @@ export interface StoredDownload {
 }
 
 const MOST_BYTES = 100_000_000_000;
+const BLOCK_BYTES = 262_144;
 const RETRIES = 3;
 const FIRST_PAUSE_MS = 500;
 
@@ -37,23 +45,34 @@ interface Place {
 }
 
 /** @throws MeshNotFoundError, MeshGoneError, MeshAuthenticationError, MeshIntegrityError */
-export async function download(
+export async function download(place: Place, options?: DownloadOptions): Promise<Download> {
+  const { info, pieces } = await openPieces(place, options);
+  return { info, payload: owned(pieces) };
+}
+
+/** Pieces that may be kept. */
+async function* owned(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces) yield Buffer.from(piece);
+}
+
+/** The payload in lent pieces: each is good until the next is asked for. */
+async function openPieces(
   place: Place,
   { maxBytes = MOST_BYTES }: DownloadOptions = {},
-): Promise<Download> {
+): Promise<{ info: MessageInfo; pieces: AsyncIterable<Uint8Array> }> {
   const first = await openChunk(place, 1);
   try {
     const info = checkedInfo(place.id, first);
-    if (info.type === 'REPORT') {
-      await first.body.dump();
-      return { info, payload: Readable.from([]) };
-    }
-    return { info, payload: allChunks(place, info, first, maxBytes) };
+    if (info.type === 'DATA') return { info, pieces: allChunks(place, info, first, maxBytes) };
+    await readToEnd(first);
+    return { info, pieces: nothing() };
   } catch (error) {
     giveUp(first);
     throw error;
   }
 }
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
 
 /** Stores the payload durably under `path`, which appears only when everything has come and been checked (C6). */
 export async function downloadTo(
@@ -61,13 +80,13 @@ export async function downloadTo(
   path: string,
   options?: DownloadOptions,
 ): Promise<StoredDownload> {
-  const { info, payload } = await download(place, options);
+  const { info, pieces } = await openPieces(place, options);
   const part = `${path}.${randomUUID()}.part`;
   const file = await open(part, 'wx', 0o600);
   const hash = createHash('sha256');
   let size = 0;
   try {
-    for await (const bytes of payload) {
+    for await (const bytes of blocks(pieces)) {
       await file.writeFile(bytes);
       hash.update(bytes);
       size += bytes.length;
@@ -86,9 +105,27 @@ export async function downloadTo(
   return { info, size, sha256: hash.digest('hex') };
 }
 
+/** Lent pieces put together in one buffer, so that the disk is asked less often. */
+async function* blocks(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+  let filled = 0;
+  for await (const piece of pieces) {
+    for (let taken = 0; taken < piece.length; ) {
+      const some = piece.subarray(taken, taken + BLOCK_BYTES - filled);
+      block.set(some, filled);
+      taken += some.length;
+      filled += some.length;
+      if (filled < BLOCK_BYTES) continue;
+      yield block;
+      filled = 0;
+    }
+  }
+  if (filled > 0) yield block.subarray(0, filled);
+}
+
 function openChunk({ exchange, mailboxId, id }: Place, number: number): Promise<MeshResponse> {
   const path = `${mailboxId}/inbox/${encodeURIComponent(id)}${number === 1 ? '' : `/${number}`}`;
-  return exchange.repeatable({ method: 'GET', path, timeoutMs: BODY_TIMEOUT_MS });
+  return exchange.repeatableTransfer({ method: 'GET', path, timeoutMs: BODY_TIMEOUT_MS });
 }
 
 function checkedInfo(id: string, response: MeshResponse): MessageInfo {
@@ -111,7 +148,7 @@ async function* allChunks(
     for await (const bytes of wholeChunk(place, number, info.totalChunks, number === 1 ? first : undefined)) {
       size += bytes.length;
       if (size > most) throw new MeshTooLargeError(most);
-      hash.update(bytes);
+      if (expected !== undefined) hash.update(bytes);
       yield bytes;
     }
   }
@@ -161,9 +198,13 @@ function checkChunk(response: MeshResponse, id: string, number: number, total: n
     throw new MeshIntegrityError('the status does not fit the chunk');
 }
 
+/** Bytes zlib makes at a time. */
+const ZLIB_BYTES = 65_536;
+
 function inflated(response: MeshResponse): AsyncIterable<Uint8Array> {
   const coding = String(response.headers['content-encoding'] ?? '').toLowerCase();
-  if (coding === '') return response.body;
+  const pieces = piecesOf(response.body);
+  if (coding === '') return pieces;
   if (coding !== 'gzip') throw new MeshIntegrityError('a content coding that was not asked for');
-  return pipeline(response.body, createGunzip(), () => undefined);
+  return throughZlib(pieces, createGunzip({ chunkSize: ZLIB_BYTES }), ZLIB_BYTES);
 }

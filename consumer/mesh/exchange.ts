@@ -1,5 +1,7 @@
 // One request and its attempts: a fresh token each, back-off, and who may be tried again. spec: mesh §8 C3, C7, C10
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import { type MeshConnection, userAgent } from './connection.ts';
@@ -19,14 +21,19 @@ export interface Ask {
   /** Below `/messageexchange/`, encoded. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Made anew for each attempt. */
-  readonly body?: () => Promise<Buffer | Readable>;
+  /** Made anew for each attempt; lent pieces where it may be large. */
+  readonly body?: () => Promise<Buffer | AsyncIterable<Uint8Array>>;
   readonly timeoutMs?: number;
   /** Statuses of 300 and more that the caller reads itself. */
   readonly expects?: readonly number[];
 }
 
-export type MeshResponse = Dispatcher.ResponseData;
+/** An answer whose body is to be read, or given up. */
+export interface MeshResponse {
+  readonly statusCode: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Readable;
+}
 
 export interface ExchangeOptions {
   readonly connection: MeshConnection;
@@ -41,13 +48,14 @@ export interface ExchangeOptions {
 export type Exchange = ReturnType<typeof createExchange>;
 
 export function createExchange({ connection, secrets, clock, pause = wait, onAlarm }: ExchangeOptions) {
-  const once = async (ask: Ask): Promise<MeshResponse> => {
+  const attempt = async <Response extends MeshResponse>(
+    ask: Ask,
+    request: (asked: Asked) => Promise<Response>,
+  ): Promise<Response> => {
     const body = await ask.body?.();
-    const timeout = ask.timeoutMs ?? LIST_TIMEOUT_MS;
-    const response = await connection.dispatcher.request({
-      origin: connection.origin,
-      path: `/messageexchange/${ask.path}`,
+    const response = await request({
       method: ask.method,
+      path: `/messageexchange/${ask.path}`,
       headers: {
         accept: V2,
         'accept-encoding': 'gzip',
@@ -55,32 +63,58 @@ export function createExchange({ connection, secrets, clock, pause = wait, onAla
         authorization: authorization(secrets, { now: clock() }),
         ...ask.headers,
       },
-      headersTimeout: timeout,
-      bodyTimeout: timeout,
-      ...(body === undefined ? {} : { body }),
+      body,
+      timeoutMs: ask.timeoutMs ?? LIST_TIMEOUT_MS,
     });
     if (response.statusCode < 300 || ask.expects?.includes(response.statusCode)) return response;
     const error = refusedError(response.statusCode, await textOf(response));
+    giveUp(response);
     if (error instanceof MeshAuthenticationError) onAlarm?.(error);
     throw error;
   };
-  return {
-    once,
-    pause,
-    /** Tries again, at most three times, what may be repeated. @throws MeshRefusedError, MeshUnavailableError */
-    async repeatable(ask: Ask): Promise<MeshResponse> {
-      for (let retry = 0; ; retry++) {
-        try {
-          return await once(ask);
-        } catch (error) {
-          if (!isTransient(error)) throw error;
-          if (retry === RETRIES)
-            throw new MeshUnavailableError('MESH cannot be reached or is busy', { cause: error });
-          await pause(FIRST_PAUSE_MS * 2 ** retry);
-        }
+  /** Tries again, at most three times, what may be repeated. */
+  const repeated = async <Response>(once: () => Promise<Response>): Promise<Response> => {
+    for (let retry = 0; ; retry++) {
+      try {
+        return await once();
+      } catch (error) {
+        if (!isTransient(error)) throw error;
+        if (retry === RETRIES)
+          throw new MeshUnavailableError('MESH cannot be reached or is busy', { cause: error });
+        await pause(FIRST_PAUSE_MS * 2 ** retry);
       }
-    },
+    }
   };
+  const small = ({ body, timeoutMs, ...asked }: Asked): Promise<Dispatcher.ResponseData> =>
+    connection.dispatcher.request({
+      ...asked,
+      origin: connection.origin,
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+      ...(body === undefined ? {} : { body: body as Buffer }),
+    });
+  const large = (asked: Asked): Promise<MeshResponse> => {
+    const { body, ...rest } = asked;
+    if (body === undefined) return connection.transfers.request(rest);
+    return Symbol.asyncIterator in body ? connection.transfers.request({ ...rest, body }) : small(asked);
+  };
+  return {
+    pause,
+    /** Tries again what may be repeated. @throws MeshRefusedError, MeshUnavailableError */
+    repeatable: (ask: Ask) => repeated(() => attempt(ask, small)),
+    /** The same, with bodies of any size. */
+    repeatableTransfer: (ask: Ask) => repeated(() => attempt(ask, large)),
+    /** One attempt, with bodies of any size. */
+    transfer: (ask: Ask) => attempt(ask, large),
+  };
+}
+
+interface Asked {
+  readonly method: Ask['method'];
+  readonly path: string;
+  readonly headers: Record<string, string>;
+  readonly body: Buffer | AsyncIterable<Uint8Array> | undefined;
+  readonly timeoutMs: number;
 }
 
 /** A fault of the connection, or an answer that asks to come back. */
@@ -113,6 +147,12 @@ function isConnectionFault(error: unknown): boolean {
   return (
     typeof code === 'string' && /^(E[A-Z]+|UND_ERR_\w+|Z_BUF_ERROR|ERR_STREAM_PREMATURE_CLOSE)$/.test(code)
   );
+}
+
+/** Reads an answer to its end, for the sake of the connection. */
+export async function readToEnd({ body }: MeshResponse): Promise<void> {
+  body.resume();
+  await finished(body, { writable: false });
 }
 
 /** Ends an answer that is not going to be read, or has been read. */

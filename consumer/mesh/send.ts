@@ -7,7 +7,14 @@ import {
   MeshUnavailableError,
   SendOutcomeUnknownError,
 } from './errors.ts';
-import { BODY_TIMEOUT_MS, type Exchange, isTransient, textOf, wasNeverAccepted } from './exchange.ts';
+import {
+  BODY_TIMEOUT_MS,
+  type Exchange,
+  isTransient,
+  readToEnd,
+  textOf,
+  wasNeverAccepted,
+} from './exchange.ts';
 import { findSent } from './find-sent.ts';
 import { cleanHeaders } from './headers.ts';
 import type { SendEntry, SendJournal } from './journal.ts';
@@ -226,7 +233,7 @@ async function settle(sender: Sender, entry: SendEntry): Promise<SendEntry | und
 
 async function postFirst(sender: Sender, { entry, payload, headers, compress }: Prepared): Promise<string> {
   const first = chunkBody(payload, 0, Math.min(entry.chunkBytes, payload.size), compress);
-  const response = await sender.exchange.once({
+  const response = await sender.exchange.transfer({
     method: 'POST',
     path: `${sender.mailboxId}/outbox`,
     headers: { ...headers, ...first.headers },
@@ -249,7 +256,7 @@ async function sendChunks(
   for (let number = 2; number <= entry.chunks; number++) {
     const start = (number - 1) * entry.chunkBytes;
     const chunk = chunkBody(payload, start, Math.min(start + entry.chunkBytes, payload.size), compress);
-    const response = await sender.exchange.repeatable({
+    const response = await sender.exchange.repeatableTransfer({
       method: 'POST',
       path: `${sender.mailboxId}/outbox/${id}/${number}`,
       headers: {
@@ -261,7 +268,7 @@ async function sendChunks(
       timeoutMs: BODY_TIMEOUT_MS,
       expects: [423],
     });
-    await response.body.dump();
+    await readToEnd(response);
     // 423: the answer to an earlier attempt at the last chunk was lost, and the message is complete.
     if (response.statusCode === 423) break;
   }

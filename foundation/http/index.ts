@@ -6,5 +6,5 @@ export { type ListenAddress, listenAddress, PortInUseError, startListening } fro
 export { createLogger, type Logger } from './logging.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
 export { type Health, startOperations } from './operations.ts';
-export { piecesOf, releasePiece, streamOf, writePiece } from './pieces.ts';
+export { piecesOf, releasePiece, streamOf, throughZlib, writePiece } from './pieces.ts';
 export { createServer, type ServerOptions } from './server.ts';

@@ -16,7 +16,10 @@ test('a body comes whole, each piece lent until the next is asked for', async (t
   const server = createServer(async (asked, answer) => {
     const parts: Buffer[] = [];
     for await (const piece of piecesOf(asked)) {
-      assert.ok(lent.every(({ length }) => length === 0), 'those before have been given back');
+      assert.ok(
+        lent.every(({ length }) => length === 0),
+        'those before have been given back',
+      );
       parts.push(Buffer.from(piece));
       lent.push(piece);
     }
@@ -76,7 +79,10 @@ test('given pieces are released once the answer has passed them on, not before',
       stopped = true;
     }
   }
-  const server = createServer((_asked, answer) => streamOf(pieces(), answer).pipe(answer)).listen(0, '127.0.0.1');
+  const server = createServer((_asked, answer) => streamOf(pieces(), answer).pipe(answer)).listen(
+    0,
+    '127.0.0.1',
+  );
   t.after(() => server.close());
   await once(server, 'listening');
   const asking = get({ port: (server.address() as AddressInfo).port, agent: false });

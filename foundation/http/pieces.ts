@@ -3,7 +3,7 @@
 // last to use a piece gives its memory back at once. spec: mesh §7
 //
 // Two kinds of streams of pieces: *lent* ones are good until the next is asked for; *given* ones are the taker's own.
-import { finished, Readable, type Writable } from 'node:stream';
+import { finished, Readable, type Transform, type Writable } from 'node:stream';
 
 /** Gives back the memory of a piece nobody uses any more, where the piece is all there is in it. */
 export function releasePiece(piece: Uint8Array): void {
@@ -66,7 +66,9 @@ const isEndOfSlab = ({ byteOffset, byteLength, buffer }: Uint8Array, slab: numbe
 export function writePiece(out: Writable, piece: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     const closed = (): void =>
-      reject(Object.assign(new Error('closed while it was written to'), { code: 'ERR_STREAM_PREMATURE_CLOSE' }));
+      reject(
+        Object.assign(new Error('closed while it was written to'), { code: 'ERR_STREAM_PREMATURE_CLOSE' }),
+      );
     if (out.destroyed) return closed();
     out.once('close', closed);
     out.write(piece, (error) => {
@@ -105,4 +107,30 @@ export function streamOf(pieces: AsyncIterable<Uint8Array>, out: Writable): Read
     },
   });
   return stream;
+}
+
+/**
+ * Lent pieces through a transform of `node:zlib`, made with `chunkSize: slab`; what comes is lent.
+ * @throws what the source or the transform fails with
+ */
+export async function* throughZlib(
+  source: AsyncIterable<Uint8Array>,
+  transform: Transform,
+  slab: number,
+): AsyncGenerator<Uint8Array> {
+  const feed = async (): Promise<void> => {
+    try {
+      for await (const piece of source) await writePiece(transform, piece);
+      transform.end();
+    } catch (error) {
+      transform.destroy(error as Error);
+    }
+  };
+  const feeding = feed();
+  try {
+    yield* piecesOf(transform, slab);
+  } finally {
+    transform.on('error', () => undefined).destroy();
+    await feeding;
+  }
 }

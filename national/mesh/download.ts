@@ -32,7 +32,7 @@ export interface Download {
 export async function download(mesh: Mesh, call: DownloadCall, headersOnly = false): Promise<Download> {
   const message = await findForRecipient(mesh, call);
   const chunk = message.kind === 'DATA' ? await mesh.messages.chunk(message.id, call.number) : undefined;
-  if (call.number > message.totalChunks || (message.kind === 'DATA' && !chunk))
+  if (call.number < 1 || call.number > message.totalChunks || (message.kind === 'DATA' && !chunk))
     throw new MeshFault('noMessage', { messageId: message.id });
   const envelope = openEnvelope(mesh.ring, message);
   if (!headersOnly && call.number === 1) await auditCollection(mesh, message, envelope, call);
@@ -156,7 +156,8 @@ function responseHeaders(
     'mex-content-type': envelope.mexContentType,
     'mex-linkedmsgid': message.linkedId,
     'content-encoding': gzip ? 'gzip' : '',
-    'content-type': (typed && envelope.contentType) || 'application/octet-stream',
+    'content-type':
+      (typed && (envelope.mexContentType ?? envelope.contentType)) || 'application/octet-stream',
     'content-length': size,
     'last-modified': (message.acceptedAt ?? message.createdAt).toUTCString(),
     etag: `"${message.id}-${number}${gzip ? '-gzip' : ''}"`,

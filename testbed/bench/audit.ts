@@ -2,10 +2,10 @@
 import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as after } from 'node:timers/promises';
 import { AuditLog, type EventParts, openKeyStore } from '@gp-connect/foundation/audit';
 import { type Bench, type BenchContext, type BenchReport, short, spread } from './bench.ts';
-import { interleaved, percentile, ratioOf, type Spread, spreadOf } from './rounds.ts';
+import { atOnce, paced } from './pace.ts';
+import { interleaved, ratioOf, type Spread, spreadOf } from './rounds.ts';
 
 const CONCURRENT = 256;
 const PER_SECOND = 500;
@@ -67,10 +67,10 @@ async function run(context: BenchContext): Promise<BenchReport> {
     });
     const largest = group;
     const waits = await interleaved(rounds, {
-      audit: () => paced(seconds, () => log.append(event)),
+      audit: () => paced(PER_SECOND, seconds, () => log.append(event)),
       bare: () => {
         const committed = groupCommitOf(bare, bytes);
-        return paced(seconds, committed);
+        return paced(PER_SECOND, seconds, committed);
       },
     });
     const of = (which: 'audit' | 'bare', figure: 'p50' | 'p99') => waits[which].map((each) => each[figure]);
@@ -132,22 +132,6 @@ async function bytesOfEntry(folder: string): Promise<number> {
   return bytes;
 }
 
-/** How often a second `work` was done by so many at once. */
-async function atOnce(count: number, seconds: number, work: () => Promise<unknown>): Promise<number> {
-  const began = performance.now();
-  const until = began + seconds * 1000;
-  let done = 0;
-  await Promise.all(
-    Array.from({ length: count }, async () => {
-      while (performance.now() < until) {
-        await work();
-        done += 1;
-      }
-    }),
-  );
-  return (done / (performance.now() - began)) * 1000;
-}
-
 type File = Awaited<ReturnType<typeof open>>;
 
 /** Entries a second, written and synced a group at a time. */
@@ -180,25 +164,6 @@ function groupCommitOf(file: File, bytes: number): () => Promise<void> {
       waiting.push(resolve);
       if (!running) void commit();
     });
-}
-
-/** Milliseconds from when each was due, at the fixed pace, to when it was durable. */
-async function paced(seconds: number, work: () => Promise<unknown>): Promise<{ p50: number; p99: number }> {
-  const waits: number[] = [];
-  const under: Promise<void>[] = [];
-  const began = performance.now();
-  const total = seconds * PER_SECOND;
-  for (let sent = 0; sent < total; ) {
-    const due = Math.min(total, Math.ceil(((performance.now() - began) * PER_SECOND) / 1000));
-    for (; sent < due; sent += 1) {
-      const at = began + (sent * 1000) / PER_SECOND;
-      under.push(work().then(() => void waits.push(performance.now() - at)));
-    }
-    await after(1);
-  }
-  await Promise.all(under);
-  const sorted = Float64Array.from(waits).sort();
-  return { p50: percentile(sorted, 50), p99: percentile(sorted, 99) };
 }
 
 export const audit: Bench = {

@@ -9,6 +9,10 @@ export interface RoleProcess<Ready> {
   readonly pid: number;
   /** CPU milliseconds so far, user and system. */
   cpu(): Promise<number>;
+  /** Waits for rest and begins to watch; answers the bytes resident at rest. */
+  markMemory(): Promise<number>;
+  /** Most bytes resident at once since then. */
+  peakMemory(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -67,7 +71,9 @@ export async function startRole<Ready>(
     ready,
     pid: child.pid!,
     ask,
-    cpu: () => ask<number>({ cpu: true }),
+    cpu: () => ask<number>({ own: 'cpu' }),
+    markMemory: () => ask<number>({ own: 'mark-memory' }),
+    peakMemory: () => ask<number>({ own: 'peak-memory' }),
     stop: () => stopChild(child),
   };
 }

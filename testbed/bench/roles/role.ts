@@ -1,4 +1,5 @@
 // The other end of processes.ts: a process that plays one part of a bench.
+import { markMemory, peakMemory } from '../memory.ts';
 
 export interface Playing {
   /** Told to the bench: must survive structured cloning. */
@@ -26,14 +27,22 @@ export async function playRole<Config>(start: (config: Config) => Promise<Playin
   };
   process.on('SIGTERM', () => void close());
   process.on('disconnect', () => void close());
-  process.on('message', async ({ id, question }: { id: number; question: { cpu?: true } }) => {
+  process.on('message', async ({ id, question }: { id: number; question: Own }) => {
     try {
-      tell({ id, answer: question.cpu ? cpuMilliseconds() : await playing.answer?.(question as never) });
+      const own = question.own && (await facts[question.own]());
+      tell({ id, answer: own ?? (await playing.answer?.(question as never)) });
     } catch (error) {
       tell({ id, error: (error as Error).stack ?? String(error) });
     }
   });
   tell({ ready: playing.ready });
+}
+
+/** What every role can tell of its own process. */
+const facts = { cpu: cpuMilliseconds, 'mark-memory': markMemory, 'peak-memory': peakMemory };
+
+interface Own {
+  readonly own?: keyof typeof facts;
 }
 
 function cpuMilliseconds(): number {

@@ -47,7 +47,11 @@ export function printItem(item: OpenItem): string {
   const entries = item.entries.map((entry, at) => {
     const code = entry.code ? ` [${entry.code}]` : '';
     const seen = entry.alreadyInRecord ? '  (already in the record)' : '';
-    return judgedLines(entry, `${at + 1}. ${entry.label}: ${entry.text}${code}${seen}`, true);
+    return judgedLines(
+      entry,
+      `${at + 1}. ${[entry.label, entry.heading].filter(Boolean).join(', ')}: ${entry.text}${code}${seen}`,
+      true,
+    );
   });
   return [head, ...(item.message.findings.length > 0 ? [whole] : []), ...entries, beside(item)]
     .map((lines) => lines.join('\n'))

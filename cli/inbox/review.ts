@@ -1,6 +1,6 @@
 // `gpc inbox list`, `show`, `attachment`, `accept`, `refuse`: the review of what came in. spec: messaging §10.1
 import { parseArgs } from 'node:util';
-import { choices, refusalReasons } from '@gp-connect/portals/practice-inbox';
+import { choices, type InboxApi, type OpenItem, refusalReasons } from '@gp-connect/portals/practice-inbox';
 import { needed, oneOf, printJson } from '../arguments.ts';
 import { type Command, CommandError } from '../command.ts';
 import { exitCode } from '../exit-codes.ts';
@@ -113,12 +113,7 @@ Examples
     const online = values['hide-online'] ? false : values['show-online'] ? true : undefined;
     const { status, undecided } = await withInbox(values, async (inbox) => {
       const item = await inbox.open(number);
-      const version =
-        typed.length === 0 && item.entries.some(({ decision }) => decision === null)
-          ? await inbox.acceptAll(number, item.version)
-          : typed.length === 0
-            ? item.version
-            : await inbox.decide(number, item.version, decisionsFor(item, typed));
+      const version = await decidedVersion(inbox, item, typed);
       if (!values.keep) return { status: await inbox.complete(number, version, online), undecided: 0 };
       const { entries } = await inbox.open(number);
       return {
@@ -132,12 +127,29 @@ Examples
   },
 };
 
+/** Where something was decided earlier, the rest is not taken as accepted. */
+async function decidedVersion(
+  inbox: InboxApi,
+  item: OpenItem,
+  typed: ReturnType<typeof typedDecisions>,
+): Promise<number> {
+  if (typed.length > 0) return inbox.decide(item.item, item.version, decisionsFor(item, typed));
+  const undecided = item.entries.flatMap(({ decision }, at) => (decision === null ? [at + 1] : []));
+  if (undecided.length === 0) return item.version;
+  if (undecided.length < item.entries.length)
+    throw new CommandError(
+      `other entries were decided before: say with --entry what becomes of ${undecided.join(', ')}`,
+      exitCode.usage,
+    );
+  return inbox.acceptAll(item.item, item.version);
+}
+
 export const refuse: Command = {
   help: `
 gpc inbox refuse ITEM --reason REASON: files nothing of a message, and keeps a notice for its sender
 
   --reason REASON    ${reasons.join(', ')}
-  --note TEXT        in your own words; "other" needs it
+  --note TEXT        in your own words
 ${practiceHelp}
 `,
   async run(args) {

@@ -5,9 +5,12 @@ import type {
   ComposeContext,
   Composed,
   EmergencySupplyInput,
+  PractitionerInput,
+  SupplyInput,
   UpdateRecordInput,
   VaccinationInput,
 } from '@gp-connect/consumer';
+import { londonToday } from '@gp-connect/foundation/fhir';
 import type { z } from 'zod';
 import { bytesOf, needed, oneOf } from '../arguments.ts';
 import { type Command, CommandError } from '../command.ts';
@@ -34,18 +37,30 @@ interface Kind<Schema extends z.ZodType> {
 
 const LARGEST_REPORT = 4 * 1024 * 1024;
 
-/** Who sends and whom it is about, around what the file says. */
-const base = ({ patient, organisation, author, recipientType, replaces }: Letterhead) => ({
+interface Said {
+  readonly seen?: string | undefined;
+  readonly practitioners?: unknown;
+}
+
+/** Who sends, whom it is about and when it was, around what the file says. */
+const base = (
+  { patient, organisation, author, recipientType, replaces }: Letterhead,
+  { seen, practitioners }: Said,
+  context: ComposeContext,
+) => ({
   patient,
   organisation,
-  practitioners: [author],
+  practitioners: (practitioners ?? [author]) as PractitionerInput[],
+  seen: seen ?? londonToday(context.now),
   recipientType,
   ...(replaces ? { replaces } : {}),
 });
 
-/** What the file says, without what the command reads itself. */
-function content<Input extends { patient?: unknown }>(input: Input): Omit<Input, 'patient'> {
-  const { patient: _, ...rest } = input;
+type Around = 'patient' | 'organisation' | 'practice' | 'practitioners' | 'seen';
+
+/** What the file says of the matter itself. */
+function content<Input extends Said & { patient?: unknown }>(input: Input) {
+  const { patient: _patient, practitioners: _practitioners, seen: _seen, ...rest } = input;
   return rest;
 }
 
@@ -68,16 +83,24 @@ const update: Kind<typeof consultationInput> = {
       async compose(context, letterhead) {
         const { composeUpdateRecord } = await import('@gp-connect/consumer');
         // Parsed JSON holds no undefined members.
-        const said = content(input) as Omit<UpdateRecordInput, 'patient' | 'organisation'>;
+        const said = content(input) as Omit<UpdateRecordInput, Around>;
+        const around = base(letterhead, input, context);
         return composeUpdateRecord(context, {
-          ...base(letterhead),
+          ...around,
           ...said,
           service,
+          ...(input.supplies ? { supplies: input.supplies.map((one) => handedOver(one, around.seen)) } : {}),
           ...(report ? { ambulatoryReport: report } : {}),
         });
       },
     };
   },
+};
+
+/** A medicine that was supplied was so when the patient was seen, if nothing else is said. */
+const handedOver = (supply: object, seen: string): SupplyInput => {
+  const said = supply as SupplyInput;
+  return said.status === 'completed' && said.handedOver === undefined ? { ...said, handedOver: seen } : said;
 };
 
 const vaccination: Kind<typeof vaccinationInput> = {
@@ -90,11 +113,13 @@ const vaccination: Kind<typeof vaccinationInput> = {
       more: [],
       async compose(context, letterhead) {
         const { composeVaccination } = await import('@gp-connect/consumer');
-        const said = content(input) as Omit<VaccinationInput, 'patient' | 'organisation' | 'practice'>;
+        const said = content(input) as Omit<VaccinationInput, Around>;
+        const around = base(letterhead, input, context);
         return composeVaccination(context, {
-          ...base(letterhead),
+          ...around,
           practice: letterhead.practice,
           ...said,
+          vaccinations: said.vaccinations.map((one) => ({ ...one, date: one.date ?? around.seen })),
         });
       },
     };
@@ -111,11 +136,13 @@ const emergencySupply: Kind<typeof emergencySupplyInput> = {
       more: [],
       async compose(context, letterhead) {
         const { composeEmergencySupply } = await import('@gp-connect/consumer');
-        const said = content(input) as Omit<EmergencySupplyInput, 'patient' | 'organisation' | 'practice'>;
+        const said = content(input) as Omit<EmergencySupplyInput, Around>;
+        const around = base(letterhead, input, context);
         return composeEmergencySupply(context, {
-          ...base(letterhead),
+          ...around,
           practice: letterhead.practice,
           ...said,
+          supplies: said.supplies.map((one) => ({ ...one, handedOver: one.handedOver ?? around.seen })),
         });
       },
     };
@@ -129,6 +156,7 @@ gpc send ${kind.name} --patient NHSNUMBER --input FILE: ${kind.title}
 
   --patient NHSNUMBER  whom it is about; or "patient" in the file. Name and date of birth come from PDS
   --input FILE       what was done, as JSON (docs/command-line.md, ${kind.example}); - for standard input${kind.options ?? ''}
+  --gphc NUMBER      registration number of the persona, where the file names no practitioners
   --as PERSONA       who sends, at their organisation (default pharmacist; see docs/england.md)${sendingHelp}
 ${sendingExits}
 
@@ -145,6 +173,7 @@ Example
           ...sendingOptions,
           patient: { type: 'string' },
           input: { type: 'string' },
+          gphc: { type: 'string' },
           ...(kind.options ? { service: { type: 'string' as const } } : {}),
         },
       });
@@ -154,8 +183,12 @@ Example
       const { compose, more } = await kind.prepare(input, { path, service });
       return send(values, values.as ?? 'pharmacist', {
         patient: values.patient ?? input.patient,
-        content: [kind.name, text, ...more],
-        compose,
+        content: [kind.name, text, values.gphc ?? '', ...more],
+        compose: (context, letterhead) =>
+          compose(context, {
+            ...letterhead,
+            author: { ...letterhead.author, ...(values.gphc ? { gphcNumber: values.gphc } : {}) },
+          }),
       });
     },
   };

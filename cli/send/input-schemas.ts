@@ -19,7 +19,8 @@ const practitioner = z.strictObject({
 const common = {
   patient: words.optional(),
   practitioners: z.array(practitioner).min(1).optional(),
-  seen: moment,
+  /** Today where left out. */
+  seen: moment.optional(),
 };
 
 const unitQuantity = z.strictObject({ value: z.number(), unit: words, code: words });
@@ -100,7 +101,7 @@ export const vaccinationInput = z.strictObject({
       given: z.boolean(),
       procedure: code,
       vaccine: code,
-      date: moment,
+      date: moment.optional(),
       manufacturer: words.optional(),
       batch: words.optional(),
       expires: words.optional(),
@@ -120,7 +121,7 @@ export const emergencySupplyInput = z.strictObject({
     z.strictObject({
       medicine: code,
       quantity: z.strictObject({ value: z.number(), unit: words, text: words }),
-      handedOver: moment,
+      handedOver: moment.optional(),
       dose: words,
       note: words.optional(),
     }),

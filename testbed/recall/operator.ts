@@ -6,7 +6,6 @@ import { demonstrationSource } from '@gp-connect/foundation/terminology';
 import {
   codeSetsOver,
   enablementOf,
-  envelopesOfMesh,
   type OversightStore,
   openOrderTransport,
   practicesOfDirectory,
@@ -34,6 +33,7 @@ export function startWorker(
     random: Math.random,
     pollMs: 100,
     firstPauseMs: 200,
+    append: async () => undefined,
     onError: (error) => console.error(error),
   });
   const stop = async () => {
@@ -64,7 +64,8 @@ export async function startOperatorDesk(store: OversightStore, wake: () => void)
     ...{ prefix: '/operator/v1', store, codeSets: codeSetsOver(demonstrationSource()), wake },
     ports: {
       practices: practicesOfDirectory(store),
-      envelopes: envelopesOfMesh(store),
+      // Nobody asks for them here: no MESH takes part.
+      envelopes: { recipients: async () => [], inTransit: async () => 0 },
       enablementAt: enablementOf(store),
       append: async () => undefined,
     },

@@ -5,14 +5,14 @@ import { completion, finalStates, practicesToAct, runFigures, totals } from './b
 import type { closeBody, issueBody } from './bodies.ts';
 import { type By, type OversightDatabase, type RecallCase, readSignOffs } from './cases.ts';
 import type { CodeSets } from './code-sets.ts';
-import type { RecallPorts, RecallPractice } from './ports.ts';
+import { containmentsInForce } from './containment.ts';
+import type { RecallPractice } from './ports.ts';
 import { beginRun, newestRun, type RecallRun, type RecallStep } from './runs.ts';
 
 export interface ActionContext {
   readonly db: OversightDatabase;
   readonly current: RecallCase;
   readonly by: By;
-  readonly ports: RecallPorts;
   readonly codeSets: CodeSets;
 }
 
@@ -25,8 +25,6 @@ export interface ActionResult {
   readonly change: CaseChange;
   readonly detail: object;
   readonly runs?: readonly RecallRun[];
-  /** What another part of the service does once this is committed; answers a reference. */
-  readonly afterwards?: { readonly action: string; readonly run: () => Promise<string> };
 }
 
 const conflict = (detail: string, errors: { field: string; message: string }[] = []) =>
@@ -49,6 +47,8 @@ export async function dryRun(
   practices: readonly RecallPractice[],
 ): Promise<ActionResult> {
   const { by, current } = context;
+  if (current.resolved.direction === 'outbound-read')
+    throw conflict('Reads are not entries: contain them, and ask practices who was shown what');
   const asAt = asked ?? by.at;
   if (asAt > by.at)
     throw new Problem(422, 'The request is not complete', {}, [
@@ -70,7 +70,7 @@ export async function issue(
   body: z.infer<typeof issueBody>,
   inTransit: number,
 ): Promise<ActionResult> {
-  const { db, current, ports, codeSets } = context;
+  const { db, current, codeSets } = context;
   if (body.actions.some((action) => practiceOnly.has(action)))
     throw new Problem(403, 'Only the practice changes its record: it may be asked to, by flag-for-review');
   const counted = await newestRun(db, current.id, 'dry-run');
@@ -94,7 +94,6 @@ export async function issue(
       { field: 'proposal.code', message: 'is not known' },
     ]);
   if (body.proposal) parts.proposal = body.proposal;
-  if (body.pause && !ports.pause) throw conflict('Messages cannot be paused from here');
   const practices = await practicesToAct(db, counted);
   const runs: RecallRun[] = [];
   for (const action of body.actions) {
@@ -104,8 +103,6 @@ export async function issue(
     };
     runs.push(await begin(context, action as RecallStep, counted.asAt, practices, needed));
   }
-  const { product, senderOds, sentFrom, sentTo } = current.resolved;
-  const scope = { product, senderOds, sentFrom, sentTo };
   return {
     change: { status: 'issued' },
     detail: {
@@ -116,14 +113,6 @@ export async function issue(
       ...(parts.safetyDecision === undefined ? {} : { safetyDecision: parts.safetyDecision }),
     },
     runs,
-    ...(body.pause
-      ? {
-          afterwards: {
-            action: 'pause',
-            run: () => ports.pause!({ ...scope, recall: current.id, reason: current.title }),
-          },
-        }
-      : {}),
   };
 }
 
@@ -132,7 +121,7 @@ const orderSteps = ['flag-for-review', 'quarantine', 'correct'] as const;
 /** A step for every practice that was sent an order. */
 export async function followUp(
   context: ActionContext,
-  step: 'release' | 'progress' | 'exposure',
+  step: 'release' | 'progress' | 'exposure' | 'notify-senders',
 ): Promise<ActionResult> {
   const { db, current, by } = context;
   const counted = await newestRun(db, current.id, 'dry-run');
@@ -140,7 +129,8 @@ export async function followUp(
   if (!counted || !issued) throw conflict(`Nothing was issued yet; the current state is ${current.status}`);
   if (step === 'release' && !(await newestRun(db, current.id, 'quarantine')))
     throw conflict('Nothing was quarantined');
-  const run = await begin(context, step, by.at, await practicesOfRun(db, issued));
+  const parts = step === 'notify-senders' ? { title: current.title } : {};
+  const run = await begin(context, step, by.at, await practicesOfRun(db, issued), parts);
   return { change: {}, detail: { run: run.run }, runs: [run] };
 }
 
@@ -162,10 +152,18 @@ export async function close(context: ActionContext, body: z.infer<typeof closeBo
   const has = (kind: string) => signOffs.some((signOff) => signOff.kind === kind);
   const issued = await newestRun(db, current.id, ...orderSteps, 'release');
   const seen = await newestRun(db, current.id, 'progress');
+  const contained = await containmentsInForce(db, current.id);
+  if (contained.length > 0 && !has('residual'))
+    missing.push({
+      field: 'containment',
+      message: `${contained.length} pauses and holds are in force: lift or accept them`,
+    });
   if (!current.intake) missing.push({ field: 'case', message: 'the intake was never recorded' });
   if (!has('closure')) missing.push({ field: 'signOffs', message: 'the safety sign-off is missing' });
+  const isOfReads = current.resolved.direction === 'outbound-read';
   let residual = 0;
-  if (!issued) missing.push({ field: 'issue', message: 'nothing was issued' });
+  if (isOfReads) residual = 0;
+  else if (!issued) missing.push({ field: 'issue', message: 'nothing was issued' });
   else if (!seen || seen.run < issued.run || seen.finishedAt === null)
     missing.push({ field: 'progress', message: 'no complete progress since the last order' });
   else {
@@ -182,7 +180,7 @@ export async function close(context: ActionContext, body: z.infer<typeof closeBo
       });
   }
   if (missing.length > 0) throw conflict('The recall cannot be closed yet', missing);
-  const { byState } = await totals(db, seen!);
+  const byState = seen ? (await totals(db, seen)).byState : {};
   const closure = { ...body, residual, byState, completion: completion(byState), by: by.actor };
   return { change: { status: 'closed', closedAt: by.at, closure }, detail: closure };
 }

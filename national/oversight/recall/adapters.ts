@@ -1,9 +1,8 @@
-// The ports of recall over the directory's, policy's and MESH's own tables. spec: national-service INC-05, INC-06, ENB-05
+// The ports of recall over the directory's and policy's own tables. spec: national-service INC-06, ENB-05
 import { sql } from '@gp-connect/foundation/store';
-import type { MeshStore } from '../../mesh/index.ts';
-import { readHistory } from '../../policy/index.ts';
-import type { OversightStore } from './cases.ts';
-import type { EnvelopeScope, Envelopes, RecallPorts, RecallPractices } from './ports.ts';
+import { changeSwitch, readHistory } from '../../policy/index.ts';
+import type { By, OversightStore } from './cases.ts';
+import type { Hold, PracticeHolds, RecallPorts, RecallPractices } from './ports.ts';
 
 /**
  * Practices with a registered endpoint: the origin of any of their GP Connect endpoints is their system's.
@@ -15,12 +14,22 @@ export function practicesOfDirectory(
 ): RecallPractices {
   return {
     async all() {
-      const found = await sql<{ ods: string; supplier: string | null }>`
-        select o.ods, (select s.manufacturer from accredited_system s where s.ods = o.ods order by s.asid limit 1) as supplier
-        from organisation o where o.type = 'gp-practice' and o.status = 'active'
+      const found = await sql<{
+        ods: string;
+        supplier: string | null;
+        name: string | null;
+        version: string | null;
+      }>`select o.ods, s.manufacturer as supplier, s.product_name as name, s.product_version as version
+        from organisation o left join lateral (select * from accredited_system a where a.ods = o.ods
+          order by a.asid limit 1) s on true
+        where o.type = 'gp-practice' and o.status = 'active'
           and exists (select 1 from message_handling_service m where m.ods = o.ods and m.endpoint <> '')
         order by o.ods`.execute(store.db);
-      return found.rows.map((row) => ({ ...row, icb: icbOf(row.ods) }));
+      return found.rows.map(({ name, version, ...row }) => ({
+        ...row,
+        icb: icbOf(row.ods),
+        system: name === null || version === null ? null : { name, version },
+      }));
     },
     async origin(ods) {
       const found = await sql<{ endpoint: string }>`select endpoint from message_handling_service
@@ -46,36 +55,31 @@ export const enablementOf =
     return (entry?.next as { state?: string } | undefined)?.state ?? 'undecided';
   };
 
-/** Workflows whose messages belong to a product; acknowledgements do not count. */
-const workflows: Readonly<Record<string, readonly string[]>> = {
-  'update-record': ['GPCONNECT_UPDATE_RECORD'],
-  'send-document': ['GPCONNECT_SEND_DOCUMENT', 'GPFED_CONSULT_REPORT'],
-};
-
-/** What MESH still knows of its messages; it forgets them some time after they ended. */
-export function envelopesOfMesh(store: MeshStore): Envelopes {
-  const inScope = ({ product, senderOds, sentFrom, sentTo }: EnvelopeScope) => sql`
-    m.kind = 'DATA' and m.workflow = any(${[...(workflows[product] ?? [])]}::text[])
-    and m.created_at >= ${sentFrom} and m.created_at <= ${sentTo}
-    ${senderOds.length === 0 ? sql`` : sql`and s.ods = any(${[...senderOds]}::text[])`}`;
+/** The operator's hold over policy's own switches: gateways refuse with it within seconds. spec: ENB-02, §4.1 */
+export function holdsOfPolicy(store: OversightStore, changed: () => Promise<unknown>): PracticeHolds {
+  const move = async (
+    practice: string,
+    { product, incident, reason }: Hold,
+    by: By,
+    state: 'held' | 'lifted',
+  ) => {
+    const found = await sql<{ state: string; incident: string | null; version: number }>`
+      select state, incident, version from practice_product
+      where ods = ${practice} and product = ${product} and area = ''`.execute(store.db);
+    const current = found.rows[0] ?? { state: 'undecided', incident: null, version: 0 };
+    const isOurs = current.state === 'held' && current.incident === incident;
+    if (state === 'held' && isOurs) return true;
+    if (state === 'held' ? current.state === 'held' : !isOurs) return false;
+    const request = { state, reasonCode: 'incident', reasonText: reason, incident };
+    await changeSwitch(store, { ods: practice, product, area: null }, request, {
+      ...{ actor: by.actor, role: by.role, now: new Date(by.at) },
+      expectedVersion: current.version,
+    });
+    await changed();
+    return true;
+  };
   return {
-    async recipients(scope) {
-      const found = await sql<{ practice: string; messages: number; first: Date; last: Date }>`
-        select r.ods as practice, count(*)::int as messages, min(m.created_at) as first, max(m.created_at) as last
-        from mesh_message m join mesh_mailbox s on s.id = m.sender join mesh_mailbox r on r.id = m.recipient
-        where ${inScope(scope)} group by r.ods order by r.ods`.execute(store.db);
-      return found.rows.map(({ practice, messages, first, last }) => ({
-        practice,
-        messages,
-        firstAt: new Date(first).toISOString(),
-        lastAt: new Date(last).toISOString(),
-      }));
-    },
-    async inTransit(scope) {
-      const found = await sql<{ count: number }>`select count(*)::int as count
-        from mesh_message m join mesh_mailbox s on s.id = m.sender
-        where m.status = 'accepted' and ${inScope(scope)}`.execute(store.db);
-      return found.rows[0]!.count;
-    },
+    hold: (practice, hold, by) => move(practice, hold, by, 'held'),
+    lift: (practice, hold, by) => move(practice, hold, by, 'lifted'),
   };
 }

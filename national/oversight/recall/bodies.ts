@@ -38,8 +38,20 @@ export const issueBody = z.strictObject({
     .max(5)
     .refine((actions) => new Set(actions).size === actions.length, 'an action stands twice'),
   proposal: z.strictObject({ code: z.string().regex(/^\d{6,18}$/), display: words(300) }).optional(),
-  /** Also stop messages in scope (INC-06). */
-  pause: z.boolean().default(false),
+});
+export const containBody = z.strictObject({
+  /** Messages of inbound directions: refused, or taken and held (UPD-07). */
+  mode: z.enum(['refuse', 'queue']).default('refuse'),
+  /** Holds the product at every practice that received messages in scope, besides the pause. */
+  hold: z.boolean().default(false),
+  /** A selector without a sender stops everybody's messages of the product: that must be meant. */
+  everySender: z.boolean().default(false),
+  reason: words(400),
+});
+export const liftBody = z.strictObject({
+  reason: words(400),
+  /** What becomes of messages that were held. */
+  messages: z.enum(['release', 'return']).default('release'),
 });
 export const reasonBody = z.strictObject({ reason: words(500) });
 export const closeBody = z.strictObject({

@@ -1,5 +1,6 @@
 // Recall cases: the case, its sign-offs and its events, each change in one transaction with its event. spec: INC-02, INC-14, INC-16
 import { type Kysely, type Store, sql, type Transaction } from '@gp-connect/foundation/store';
+import type { AuditPlace } from './ports.ts';
 import type { RecallSelector, ResolvedSelector } from './selector.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: opened together with other tables; statements name their own
@@ -52,6 +53,8 @@ export interface SignOff extends By {
 export interface RecallEvent extends By {
   readonly action: string;
   readonly detail: unknown;
+  /** Where it stands in the operator's audit log. */
+  readonly audit: AuditPlace | null;
 }
 
 /** High severity service incident. spec: INC-02 */
@@ -148,20 +151,27 @@ export async function readSignOffs(db: OversightDatabase, recall: string): Promi
 export async function insertEvent(
   db: OversightDatabase,
   recall: string,
-  { at, actor, role, action, detail }: RecallEvent,
+  { at, actor, role, action, detail, audit }: RecallEvent,
 ): Promise<void> {
-  await sql`insert into recall_event (recall, at, actor, role, action, detail)
-    values (${recall}, ${at}, ${actor}, ${role}, ${action}, ${JSON.stringify(detail)})`.execute(db);
+  await sql`insert into recall_event (recall, at, actor, role, action, detail, log_origin, log_index)
+    values (${recall}, ${at}, ${actor}, ${role}, ${action}, ${JSON.stringify(detail)}, ${audit?.origin ?? null},
+      ${audit?.index ?? null})`.execute(db);
 }
 
 export async function readEvents(db: OversightDatabase, recall: string): Promise<RecallEvent[]> {
-  const found = await sql<Omit<RecallEvent, 'at' | 'detail'> & { at: Date; detail: string }>`
-    select at, actor, role, action, detail from recall_event where recall = ${recall} order by id`.execute(
-    db,
-  );
-  return found.rows.map((row) => ({
+  const found = await sql<
+    Omit<RecallEvent, 'at' | 'detail' | 'audit'> & {
+      at: Date;
+      detail: string;
+      origin: string | null;
+      index: number | null;
+    }
+  >`select at, actor, role, action, detail, log_origin as origin, log_index::int as index
+    from recall_event where recall = ${recall} order by id`.execute(db);
+  return found.rows.map(({ origin, index, ...row }) => ({
     ...row,
     at: new Date(row.at).toISOString(),
     detail: JSON.parse(row.detail),
+    audit: origin === null || index === null ? null : { origin, index },
   }));
 }

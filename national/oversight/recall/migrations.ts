@@ -41,4 +41,27 @@ export const recallCaseMigrations: readonly Migration[] = [
       'create index recall_event_by_recall on recall_event (recall, id)',
     ],
   },
+  {
+    name: 'oversight-recall-002',
+    statements: [
+      // Where an event stands in the operator's own audit log.
+      'alter table recall_event add column log_origin text, add column log_index bigint',
+      // What contains an incident, until it is lifted: a pause of MESH, or the hold of one practice's product.
+      `create table recall_containment (
+        recall text not null references recall_case, kind text not null check (kind in ('pause', 'hold')),
+        reference text not null, product text not null, at timestamptz not null, actor text not null,
+        lifted_at timestamptz, lifted_by text, primary key (recall, kind, reference))`,
+    ],
+  },
+  {
+    name: 'oversight-envelopes-001',
+    statements: [
+      // MESH's audit log as one row for each message: a projection, rebuilt from the log by emptying both tables.
+      `create table message_envelope (
+        origin text not null, message text not null, product text not null, sender text, practice text,
+        handed_over_at timestamptz, received_at timestamptz, ended_at timestamptz, primary key (origin, message))`,
+      'create index message_envelope_by_time on message_envelope (product, handed_over_at)',
+      'create table message_envelope_cursor (origin text primary key, next_index bigint not null)',
+    ],
+  },
 ];

@@ -1,5 +1,7 @@
 // What recall needs of the rest of the national service. spec: national-service §15
 import type { EventParts } from '@gp-connect/foundation/audit';
+import type { MeshPauses } from '../../mesh/index.ts';
+import type { By } from './cases.ts';
 import type { ResolvedSelector } from './selector.ts';
 
 /** A practice that may hold entries. */
@@ -8,6 +10,8 @@ export interface RecallPractice {
   readonly icb: string | null;
   /** ODS code of the maker of its system. */
   readonly supplier: string | null;
+  /** The system it runs, as it is registered. */
+  readonly system?: { readonly name: string; readonly version: string } | null;
 }
 
 export interface RecallPractices {
@@ -40,8 +44,32 @@ export interface RecallPorts {
   readonly envelopes: Envelopes;
   /** State of a practice's switch for a product at an instant (ENB-05). */
   enablementAt(practice: string, product: string, at: string): Promise<string>;
-  /** Stops undelivered and new messages in scope (UPD-07), and answers the pause's reference. Absent: not offered. */
-  readonly pause?: (scope: EnvelopeScope & { recall: string; reason: string }) => Promise<string>;
-  /** The national audit log: durable when it resolves. */
-  append(event: EventParts): Promise<unknown>;
+  /** Stops new and undelivered messages (UPD-07). Absent: not offered. */
+  readonly pauses?: Pick<MeshPauses, 'create' | 'list' | 'lift'>;
+  /** The operator's hold of a practice's product (ENB-02). Absent: not offered. */
+  readonly holds?: PracticeHolds;
+  readonly append: AppendAudit;
+}
+
+/** Where an entry stands in an audit log. */
+export interface AuditPlace {
+  readonly origin: string;
+  readonly index: number;
+}
+
+/** The operator's audit log: durable when it resolves. */
+export type AppendAudit = (event: EventParts) => Promise<AuditPlace | undefined>;
+
+export interface PracticeHolds {
+  /** False where the practice's product is held for another incident already. */
+  hold(practice: string, hold: Hold, by: By): Promise<boolean>;
+  /** False where it is not held for this incident. */
+  lift(practice: string, hold: Hold, by: By): Promise<boolean>;
+}
+
+export interface Hold {
+  readonly product: string;
+  /** Reference of the incident: a hold is lifted by it alone. */
+  readonly incident: string;
+  readonly reason: string;
 }

@@ -5,19 +5,20 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { EventParts } from '@gp-connect/foundation/audit';
+import { AuditLog, AuditReader, type EventParts, fileKek, openKeyStore } from '@gp-connect/foundation/audit';
 import { createLogger, createMetrics, createServer, startListening } from '@gp-connect/foundation/http';
 import { openStore } from '@gp-connect/foundation/store';
 import { demonstrationSource } from '@gp-connect/foundation/terminology';
 import { openAuthority, serverTls } from '@gp-connect/foundation/trust';
 import { compactVerify } from 'jose';
 import { directoryMigrations, loadDirectory } from '../../directory/index.ts';
-import { meshMigrations } from '../../mesh/index.ts';
+import type { Pause, PauseRequest } from '../../mesh/index.ts';
 import { policyMigrations } from '../../policy/index.ts';
 import {
   codeSetsOver,
   enablementOf,
-  envelopesOfMesh,
+  envelopesOfAudit,
+  holdsOfPolicy,
   type OversightStore,
   openOrderTransport,
   practicesOfDirectory,
@@ -57,7 +58,6 @@ export async function startTestRecall(database: { url: string }) {
   const store: OversightStore = await openStore(database, [
     ...policyMigrations,
     ...directoryMigrations,
-    ...meshMigrations,
     ...recallCaseMigrations,
   ]);
 
@@ -107,21 +107,64 @@ export async function startTestRecall(database: { url: string }) {
   const audited: EventParts[] = [];
   const problems: unknown[] = [];
   const registry = practicesOfDirectory(store, (ods) => (ods === 'T00004' ? null : `ICB${ods.at(-1)}`));
-  const pauses: object[] = [];
+  const pauses: Pause[] = [];
+  const append = async (event: EventParts) => {
+    audited.push(event);
+    return { origin: 'audit.example/log/operator-01', index: audited.length - 1 };
+  };
+  // MESH's own audit log, a message at a time.
+  const log = {
+    folder: join(folder, 'mesh-log'),
+    keyFolder: join(folder, 'mesh-keys'),
+    origin: 'audit.example/log/mesh',
+  };
+  let meshTime = Date.parse('2025-01-01T00:00:00Z');
+  const keys2 = openKeyStore({
+    folder: log.keyFolder,
+    origin: log.origin,
+    kek: fileKek(join(folder, 'mesh-kek')),
+  });
+  const meshLog = await AuditLog.open({
+    ...{ folder: log.folder, keys: keys2, software: 'test' },
+    now: () => new Date(meshTime),
+  });
   const ports = {
     practices: registry,
-    envelopes: envelopesOfMesh(store),
+    envelopes: envelopesOfAudit(store, {
+      origin: log.origin,
+      reader: new AuditReader({ folder: log.folder, keys: keys2 }),
+    }),
     enablementAt: enablementOf(store),
-    append: async (event: EventParts) => void audited.push(event),
-    pause: async (scope: object) => {
-      pauses.push(scope);
-      return 'PAUSE-1';
+    append,
+    holds: holdsOfPolicy(store, async () => undefined),
+    // The real ones are in testbed/running.
+    pauses: {
+      async create({ scope, mode = 'refuse', reason, actor = '' }: PauseRequest) {
+        const made = {
+          id: `P${pauses.length + 1}`,
+          scope,
+          mode,
+          reason,
+          until: null,
+          createdAt: '',
+          held: 0,
+        };
+        pauses.push({ ...made, createdBy: actor, liftedAt: null, liftedBy: null, liftReason: null } as Pause);
+        return pauses.at(-1)!;
+      },
+      list: async () => pauses.filter(({ liftedAt }) => liftedAt === null),
+      async lift(reference: string, { reason }: { reason: string }) {
+        const at = pauses.findIndex(({ id }) => id === reference);
+        pauses[at] = { ...pauses[at]!, liftedAt: new Date().toISOString(), liftReason: reason };
+        return pauses[at];
+      },
     },
   };
   const transport = openOrderTransport({ identity: client, hosts: { 'gp.example': `127.0.0.1:${port}` } });
   const workerOptions: RecallWorkerOptions = {
     ...{ store, practices: registry, transport, key: keys.privateKey, clock: Date.now },
     ...{ random: () => 0.5, pollMs: 50, firstPauseMs: 30, longestPauseMs: 200, leaseMs: 5000 },
+    append,
     onError: (error) => void problems.push(error),
   };
   const workers = [startRecallWorker(workerOptions)];
@@ -173,6 +216,19 @@ export async function startTestRecall(database: { url: string }) {
   };
   return {
     ...{ store, seen, audited, problems, pauses, ask, workerOptions, workers },
+    /** A step of a message as MESH writes it; in the order of their times. */
+    async meshed(message: string, event: 'handed-over' | 'acknowledged', at: string, practice: string) {
+      meshTime = Date.parse(at);
+      await meshLog.append({
+        patient: {
+          ...{ kind: 'message', event, trace: message, nhsNumber: '9434765919', practice, outcome: null },
+          ...{ organisation: { ods: 'FZZ01', name: 'Pharmacy', type: 'pharmacy' }, product: 'update-record' },
+          workflow: 'GPCONNECT_UPDATE_RECORD',
+        },
+        technical: {},
+      });
+      await meshLog.checkpoint();
+    },
     behave(next: Behaviour): void {
       behaviour = next;
     },
@@ -197,6 +253,7 @@ export async function startTestRecall(database: { url: string }) {
       await transport.close();
       systems.closeAllConnections();
       await new Promise((resolve) => systems.close(resolve));
+      await meshLog.shutdown();
       await store.close();
       rmSync(folder, { recursive: true, force: true });
     },

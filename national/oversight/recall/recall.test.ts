@@ -68,7 +68,11 @@ for (const database of testStores()) {
         ],
         ['an NHS number as sender', { ...selector, senderOds: ['9434765919'] }, 'selector.senderOds.0'],
         ['another product', { ...selector, product: 'send-document' }, 'selector.product'],
-        ['reads', { ...selector, direction: 'outbound-read', product: 'ar-html' }, 'selector.direction'],
+        [
+          'reads of everybody',
+          { ...selector, direction: 'outbound-read', product: 'ar-html', senderProduct: undefined },
+          'selector.senderOds',
+        ],
         ['an unknown member', { ...selector, patient: 'x' }, 'selector'],
       ];
       for (const [name, value, field] of wrong) {
@@ -192,11 +196,8 @@ for (const database of testStores()) {
       const issued = await operator.act(id, 'issue', {
         actions: ['flag-for-review', 'quarantine', 'correct'],
         proposal,
-        pause: true,
       });
       assert.equal(issued.status, 202, issued.text);
-      assert.equal(issued.body.issue.pause, 'PAUSE-1');
-      assert.equal(operator.pauses.length, 1);
       await operator.until(
         `/recalls/${id}/progress`,
         ({ orders }) => orders?.length === 3 && orders.every((each: { complete: boolean }) => each.complete),
@@ -271,16 +272,14 @@ for (const database of testStores()) {
 
     test('INC-05, ENB-05: recipients are listed with their switch as it was at delivery', async () => {
       const { db } = operator.store;
-      await sql`insert into mesh_mailbox (id, name, ods, org_code, org_name, smtp, sealed_password, active) values
-        ('S1', 's', 'FZZ01', '', '', '', '', true), ('R1', 'r', 'T00001', '', '', '', '', true)`.execute(db);
-      const message = (key: string, at: string, status: string) =>
-        sql`insert into mesh_message (id, kind, sender, recipient, workflow, status, status_event, status_code,
-            status_description, status_at, total_chunks, compressed, encrypted, size, created_at)
-          values (${key}, 'DATA', 'S1', 'R1', 'GPCONNECT_UPDATE_RECORD', ${status}, '', '00', '', ${at}, 1, false,
-            false, 10, ${at})`.execute(db);
-      await message('m1', '2025-02-01T10:00:00Z', 'acknowledged');
-      await message('m2', '2025-05-01T10:00:00Z', 'accepted');
-      await message('m3', '2025-08-01T10:00:00Z', 'acknowledged');
+      await operator.meshed('m1', 'handed-over', '2025-02-01T10:00:00Z', 'T00001');
+      await operator.meshed('m1', 'acknowledged', '2025-02-01T10:00:05Z', 'T00001');
+      assert.equal((await operator.ask(`/recalls/${id}/recipients`)).body.recipients.length, 1);
+      await operator.meshed('m2', 'handed-over', '2025-05-01T10:00:00Z', 'T00001');
+      await operator.meshed('m2', 'acknowledged', '2025-05-01T10:00:05Z', 'T00001');
+      await operator.meshed('m4', 'handed-over', '2025-06-01T10:00:00Z', 'T00002');
+      await operator.meshed('m3', 'handed-over', '2025-08-01T10:00:00Z', 'T00001');
+      await operator.meshed('m3', 'acknowledged', '2025-08-01T10:00:05Z', 'T00001');
       await sql`insert into policy_history (at, kind, subject, actor, role, reason_code, previous, next) values
         ('2025-01-15T00:00:00Z', 'practice-product', 'T00001 update-record', 'a', 'practice.admin', 'other', '{}', '{"state":"enabled"}'),
         ('2025-04-01T00:00:00Z', 'practice-product', 'T00001 update-record', 'a', 'practice.admin', 'safety-concern', '{}', '{"state":"disabled"}')`.execute(
@@ -292,13 +291,98 @@ for (const database of testStores()) {
           {
             practice: 'T00001',
             messages: 2,
-            firstAt: '2025-02-01T10:00:00.000Z',
-            lastAt: '2025-05-01T10:00:00.000Z',
+            firstAt: '2025-02-01T10:00:05.000Z',
+            lastAt: '2025-05-01T10:00:05.000Z',
             enablement: { atFirst: 'enabled', atLast: 'disabled' },
           },
         ],
         inTransit: 1,
       });
+      const kept = await sql<{ row: string }>`select to_json(t)::text as row from message_envelope t`.execute(
+        db,
+      );
+      assert.equal(kept.rows.length, 4);
+      assert.ok(
+        kept.rows.every(({ row }) => hasNoNhsNumber(row)),
+        'the log holds the number, the projection does not',
+      );
+    });
+
+    test('INC-06: one action pauses messages in scope, and asked again stops nothing twice', async () => {
+      const everybody = await operator.ask('/recalls', {
+        body: { ...recall, selector: { ...selector, senderProduct: undefined } },
+      });
+      const wide = await operator.act(everybody.body.id, 'contain', { reason: 'Stop' });
+      assert.deepEqual([wide.status, wide.body.errors[0].field], [422, 'everySender']);
+      const body = { reason: 'Stop the miscoding product', mode: 'queue' };
+      assert.equal((await operator.act(id, 'contain', body, 'op.ig')).status, 403);
+      const contained = await operator.act(id, 'contain', body, 'op.service');
+      assert.equal(contained.status, 200, contained.text);
+      assert.deepEqual(contained.body.contain.contained, [
+        { kind: 'pause', reference: 'P1', product: 'update-record' },
+      ]);
+      const { scope, mode, reason } = operator.pauses[0]!;
+      assert.deepEqual(scope, { products: ['update-record'], senderProduct: selector.senderProduct });
+      assert.deepEqual([mode, reason], ['queue', `Stop the miscoding product (recall ${id})`]);
+      assert.equal((await operator.act(id, 'contain', body)).status, 200);
+      assert.equal(operator.pauses.length, 1);
+      const { body: shown } = await operator.ask(`/recalls/${id}`);
+      assert.deepEqual(
+        shown.containment.map(({ kind, reference }: Record<string, string>) => [kind, reference]),
+        [['pause', 'P1']],
+      );
+    });
+
+    test('INC-06, ENB-02: what practices show is held at each, beneath it their own choice, until it is lifted', async () => {
+      const made = await operator.ask('/recalls', {
+        body: {
+          ...recall,
+          title: 'Allergies missing from structured records',
+          selector: {
+            ...{ direction: 'outbound-read', product: 'ar-structured', senderOds: ['T00001', 'T00002'] },
+            ...{ sentFrom: selector.sentFrom, sentTo: selector.sentTo },
+          },
+        },
+      });
+      assert.equal(made.status, 201, made.text);
+      assert.equal((await operator.act(made.body.id, 'dry-run')).status, 409);
+      const contained = await operator.act(made.body.id, 'contain', { reason: 'Allergies missing' });
+      assert.deepEqual(
+        contained.body.contain.contained.map(({ reference }: Record<string, string>) => reference),
+        ['T00001', 'T00002'],
+      );
+      const states = async () =>
+        (
+          await sql<{ state: string; incident: string | null }>`select state, incident from practice_product
+            where product = 'ar-structured' order by ods`.execute(operator.store.db)
+        ).rows.map(({ state, incident }) => `${state} ${incident}`);
+      const incident = `recall ${made.body.id}`;
+      assert.deepEqual(await states(), [`held ${incident}`, `held ${incident}`]);
+      const signOff = { kind: 'closure', reference: 'SD-3', statement: 'Fixed' };
+      await operator.act(made.body.id, 'sign-offs', signOff);
+      const closing = { lessons: 'Test before release', rulePack: 'none needed' };
+      const early = await operator.act(made.body.id, 'close', closing);
+      assert.deepEqual([early.status, early.body.errors[0].field], [409, 'containment']);
+      assert.equal((await operator.act(made.body.id, 'lift', { reason: 'Fixed' })).status, 200);
+      assert.deepEqual(await states(), ['undecided null', 'undecided null']);
+      assert.equal((await operator.act(made.body.id, 'lift', { reason: 'Fixed' })).status, 409);
+      assert.equal((await operator.act(made.body.id, 'close', closing)).status, 200);
+    });
+
+    test('INC-09: senders are asked through the practices, and their answers counted', async () => {
+      operator.behave((order) =>
+        answerTo(order, [
+          { sender: 'FZZ01', state: 'wrong', count: 2 },
+          { sender: 'FZZ02', state: 'unanswered', count: 1 },
+        ]),
+      );
+      assert.equal((await operator.ask(`/recalls/${id}/senders`)).status, 404);
+      await operator.act(id, 'notify-senders');
+      const told = await operator.until(`/recalls/${id}/senders`, ({ complete }) => complete);
+      assert.deepEqual([told.messages, told.byAnswer], [9, { unanswered: 3, wrong: 6 }]);
+      assert.deepEqual(told.bySender[1], { sender: 'FZZ02', byState: { unanswered: 3 } });
+      const { order } = operator.seen.find(({ step }) => step === 'notify-senders')!;
+      assert.equal(order.title, recall.title);
     });
 
     test('INC-14: a recall is closed only when everything is settled or accepted, signed and learnt from', async () => {
@@ -306,6 +390,7 @@ for (const database of testStores()) {
       const early = await operator.act(id, 'close', body);
       assert.equal(early.status, 409);
       assert.deepEqual(early.body.errors.map(({ field }: { field: string }) => field).sort(), [
+        'containment',
         'progress',
         'signOffs',
       ]);
@@ -317,6 +402,7 @@ for (const database of testStores()) {
       const closed = await operator.act(id, 'close', body);
       assert.equal(closed.status, 200, closed.text);
       assert.deepEqual([closed.body.status, closed.body.closure.residual], ['closed', 3]);
+      assert.equal((await operator.act(id, 'contain', { reason: 'Again' })).status, 409);
       assert.equal((await operator.act(id, 'dry-run')).status, 409);
     });
 
@@ -326,21 +412,31 @@ for (const database of testStores()) {
         body.signOffs.map(({ kind }: { kind: string }) => kind),
         ['quarantine', 'residual', 'closure'],
       );
-      assert.equal(body.runs.length, 9);
+      assert.equal(body.runs.length, 10);
       const actions = body.events.map(({ action }: { action: string }) => action);
       assert.equal(actions[0], 'create');
       assert.equal(actions.at(-1), 'close');
-      const audited = operator.audited.map(({ patient }) =>
-        patient.kind === 'admin' ? patient.action : patient.kind,
-      );
+      // Each event says where it stands in the operator's log, and the log says the same.
+      const [first] = body.events;
+      assert.equal(first.audit.origin, 'audit.example/log/operator-01');
+      const told = body.events.map(({ audit }: { audit: { index: number } }) => {
+        const { patient } = operator.audited[audit.index]!;
+        return patient.kind === 'admin' ? [patient.action, patient.subject] : [];
+      });
       assert.deepEqual(
-        audited,
-        actions.map((action: string) => `recall-${action}`),
+        told,
+        actions.map((action: string) => [`recall-${action}`, id]),
       );
+      const steps = new Set(
+        operator.audited.flatMap(({ patient }) => (patient.kind === 'admin' ? patient.action : [])),
+      );
+      for (const step of ['dry-run', 'flag-for-review', 'quarantine', 'correct', 'progress', 'exposure'])
+        assert.ok(steps.has(`recall-order-${step}`), step);
+      assert.ok(steps.has('recall-order-answered') && steps.has('recall-order-refused'));
     });
 
     test('RTE-16: no table of recall holds an NHS number or has a place for anything clinical', async () => {
-      const tables = ['case', 'run', 'work', 'count', 'read_count', 'sign_off', 'event'];
+      const tables = ['case', 'run', 'work', 'count', 'read_count', 'sign_off', 'event', 'containment'];
       for (const table of tables) {
         const rows = await sql<{
           row: string;

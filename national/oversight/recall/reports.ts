@@ -12,6 +12,7 @@ import {
   totals,
 } from './board.ts';
 import { isHssi, type OversightDatabase, type RecallCase, readEvents, readSignOffs } from './cases.ts';
+import { containmentsInForce } from './containment.ts';
 import type { RecallPorts } from './ports.ts';
 import { recipientFigures } from './recipients.ts';
 import { newestRun, readRuns } from './runs.ts';
@@ -63,6 +64,15 @@ export async function exposureReport(db: OversightDatabase, recall: string) {
   return { ...(await runFigures(db, run)), organisations: await readsByOrganisation(db, run) };
 }
 
+/** What senders answered of their messages so far, by sender. spec: INC-09 */
+export async function authorsReport(db: OversightDatabase, recall: string) {
+  const run = await newestRun(db, recall, 'notify-senders');
+  if (!run) return undefined;
+  const { byState, hits: messages } = await totals(db, run);
+  const bySender = await countsBy(db, run, 'sender');
+  return { ...(await runFigures(db, run)), messages, byAnswer: byState, bySender };
+}
+
 /** The newest figures there are: progress where something was issued, else the dry run. */
 const newestFigures = async (db: OversightDatabase, recall: string) =>
   (await newestRun(db, recall, 'progress')) ?? (await newestRun(db, recall, 'dry-run'));
@@ -112,6 +122,7 @@ export async function evidencePack(
     producedAt: at,
     recall: { ...describeCase(recall), resolved: recall.resolved },
     signOffs: await readSignOffs(db, recall.id),
+    containment: await containmentsInForce(db, recall.id),
     events: await readEvents(db, recall.id),
     runs: await Promise.all(
       runs.map(async (run) => ({
@@ -121,6 +132,7 @@ export async function evidencePack(
       })),
     ),
     exposure: (await exposureReport(db, recall.id)) ?? null,
+    senders: (await authorsReport(db, recall.id)) ?? null,
     recipients: await recipientFigures(ports, recall.resolved),
   };
 }

@@ -11,12 +11,14 @@ export type RecallStep =
   | 'correct'
   | 'release'
   | 'progress'
-  | 'exposure';
+  | 'exposure'
+  | 'notify-senders';
 
 /** What an order of the run says beside the selector. */
 export interface OrderParts {
   readonly proposal?: { readonly code: string; readonly display: string };
   readonly safetyDecision?: string;
+  readonly title?: string;
 }
 
 export interface RecallRun {

@@ -45,15 +45,18 @@ const selector = z.strictObject({
 /** As an operator writes it. */
 export type RecallSelector = z.infer<typeof selector>;
 /** As it is sent to providers: the expression worked out, so that all search for the same codes. */
-export type ResolvedSelector = Omit<RecallSelector, 'ecl' | 'direction'> & {
-  direction: 'inbound-update' | 'inbound-document';
-};
+export type ResolvedSelector = Omit<RecallSelector, 'ecl'>;
 
 /** Codes one recall may be about once its expression is worked out. */
 const MOST_CODES = 20_000;
 const LONGEST_MONTHS = 24;
 
-const productOf = { 'inbound-update': 'update-record', 'inbound-document': 'send-document' } as const;
+/** Products of each direction. `outbound-read`: what practices show; it can be contained, not searched for entries. */
+const productsOf: Readonly<Record<RecallSelector['direction'], readonly string[]>> = {
+  'inbound-update': ['update-record'],
+  'inbound-document': ['send-document'],
+  'outbound-read': ['ar-html', 'ar-structured', 'access-document', 'appointment-management'],
+};
 /** What narrows a recall; direction, product and period alone would be everything. */
 const narrowing = ['services', 'senderOds', 'codes', 'fields', 'messageIds'] as const;
 
@@ -88,9 +91,9 @@ export async function parseSelector(
   }
   if (codes.size > MOST_CODES)
     errors.push({ field: 'selector.ecl', message: `names more than ${MOST_CODES} codes` });
-  if (errors.length > 0 || asked.direction === 'outbound-read') throw unusable(errors);
+  if (errors.length > 0) throw unusable(errors);
   const { ecl: _, ...rest } = asked;
-  return { selector: asked, resolved: { ...rest, direction: asked.direction, codes: [...codes].sort() } };
+  return { selector: asked, resolved: { ...rest, codes: [...codes].sort() } };
 }
 
 function* structureErrors(asked: RecallSelector) {
@@ -106,10 +109,11 @@ function* structureErrors(asked: RecallSelector) {
   const latest = new Date(from);
   latest.setUTCMonth(latest.getUTCMonth() + LONGEST_MONTHS);
   if (to > latest) yield error('sentTo', `the period may not be longer than ${LONGEST_MONTHS} months`);
-  if (asked.direction === 'outbound-read')
-    yield error('direction', 'reads are not entries: ask for the exposure of a recall instead');
-  else if (asked.product !== productOf[asked.direction])
-    yield error('product', `must be ${productOf[asked.direction]} for ${asked.direction}`);
+  const products = productsOf[asked.direction];
+  if (!products.includes(asked.product))
+    yield error('product', `must be ${products.join(' or ')} for ${asked.direction}`);
+  if (asked.direction === 'outbound-read' && asked.senderOds.length === 0 && !asked.senderProduct)
+    yield error('senderOds', 'reads are of practices: name them, or the system they run');
 }
 
 const unusable = (errors: { field: string; message: string }[]) =>

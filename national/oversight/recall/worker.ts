@@ -3,7 +3,7 @@
 import type { KeyObject } from 'node:crypto';
 import { findCase, type OversightStore } from './cases.ts';
 import { signOrder } from './orders.ts';
-import type { RecallPractices } from './ports.ts';
+import type { AppendAudit, RecallPractices } from './ports.ts';
 import { type ProviderAnswer, providerAnswer } from './provider-answer.ts';
 import { finishWork, nextDue, postponeWork, readRuns, refuseWork, takeWork, type Work } from './runs.ts';
 import { OrderFailure, type OrderTransport } from './transport.ts';
@@ -14,6 +14,8 @@ export interface RecallWorkerOptions {
   readonly transport: OrderTransport;
   /** Ed25519 private key; providers hold the public one. */
   readonly key: KeyObject;
+  /** Every order that leaves, and every answer, before it counts (INC-16). */
+  readonly append: AppendAudit;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   /** In [0, 1). */
@@ -108,9 +110,12 @@ async function carryOut(options: RecallWorkerOptions, work: Work): Promise<void>
   const at = () => new Date(clock()).toISOString();
   try {
     const answer = await ask(options, work);
+    const entries = answer.counts.reduce((sum, { count }) => sum + count, 0);
+    await audited(options, work, 'recall-order-answered', `${entries} entries`);
     await store.db.transaction().execute((transaction) => finishWork(transaction, work, answer, at()));
   } catch (error) {
     if (error instanceof OrderRefused) {
+      await audited(options, work, 'recall-order-refused', error.fault);
       await store.db.transaction().execute((transaction) => refuseWork(transaction, work, error.fault, at()));
       return;
     }
@@ -134,16 +139,27 @@ class OrderRefused extends Error {
 /** Statuses of a passing trouble; every other 4xx is a refusal. */
 const passing: ReadonlySet<number> = new Set([408, 425, 429]);
 
-async function ask(
-  { store, practices, transport, key, clock }: RecallWorkerOptions,
-  work: Work,
-): Promise<ProviderAnswer> {
+const audited = (
+  { append }: RecallWorkerOptions,
+  { recall, run, practice }: Work,
+  action: string,
+  to: string,
+) =>
+  append({
+    patient: { kind: 'admin', action, subject: `${recall} ${run}`, practice, from: null, to, reason: null },
+    staff: {},
+    technical: {},
+  });
+
+async function ask(options: RecallWorkerOptions, work: Work): Promise<ProviderAnswer> {
+  const { store, practices, transport, key, clock } = options;
   const found = await findCase(store.db, work.recall);
   const run = (await readRuns(store.db, work.recall)).find((each) => each.run === work.run);
   if (!found || !run) throw new OrderRefused('no-such-run');
   const origin = await practices.origin(work.practice);
   if (origin === undefined) throw new OrderFailure('no-endpoint');
   const order = await signOrder(key, run, found, work.practice, clock());
+  await audited(options, work, `recall-order-${run.step}`, 'sent');
   const path = `/${work.practice}/recall/v1/${work.recall}/${run.step}`;
   const { status, text } = await transport.send(origin, path, order);
   if (status >= 400 && status < 500 && !passing.has(status)) throw new OrderRefused(`http ${status}`);

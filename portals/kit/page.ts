@@ -65,13 +65,14 @@ export interface FormFault {
   readonly text: string;
 }
 
-/** The list of what is wrong with a form, or nothing. */
+/** The list of what is wrong with a form, or nothing. It has the focus when the page opens, script or none. */
 export function errorSummary(faults: readonly FormFault[]): Markup {
   if (faults.length === 0) return nothing;
   return component('error-summary', {
     titleText: 'There is a problem',
     errorList: faults.map(({ field, text }) => ({ href: `#${field}`, text })),
     disableAutoFocus: true,
+    attributes: { tabindex: '-1', autofocus: 'autofocus' },
   });
 }
 

@@ -39,7 +39,9 @@ export async function createPortalServer(
   await server.register(formbody, { bodyLimit: LARGEST_FORM_BYTES });
   const headers = securityHeaders(options.publicUrl, options.formTargets ?? []);
   server.addHook('onSend', async (_request, reply) => {
-    reply.headers(headers);
+    // A route may set a narrower policy of its own, e.g. for a file that came from outside.
+    const own = reply.getHeader('content-security-policy');
+    reply.headers(own === undefined ? headers : { ...headers, 'content-security-policy': own });
   });
   const assets = loadAssets(options.extraCss);
   assets.register(server);

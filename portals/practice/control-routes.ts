@@ -1,11 +1,13 @@
-// The practice's controls: switches per service, senders it takes nothing from, stops of filing; each change with a reason.
-// spec: messaging SG-04, SG-17, SG-18; national-service DCC-02, DCC-03, DCC-11
+// The practice's controls: switches per service, senders it takes nothing from, stops of filing, each change with a
+// reason; what senders send; and the rules in force.
+// spec: messaging SG-04, SG-10, SG-17, SG-18; national-service DCC-02, DCC-03, DCC-11
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { type Fields, type FormFault, fieldsOf, signedIn } from '../kit/index.ts';
 import { apiFor, type Desk, explained, type PracticeSession, sendPracticePage } from './desk.ts';
 import { type Control, InboxApiError } from './inbox-api.ts';
 import { changeContent, changeWords } from './pages/change.ts';
 import { controlsContent } from './pages/controls.ts';
+import { rulesContent } from './pages/rules.ts';
 import { sendersContent } from './pages/senders.ts';
 
 const kinds: readonly Control['kind'][] = ['switch', 'sender', 'stop-code', 'stop-sender'];
@@ -21,6 +23,7 @@ const patterns: Readonly<Record<Control['kind'], { pattern: RegExp; fault: strin
 
 const DAYS_COUNTED = 30;
 const DAY_MS = 86_400_000;
+const sinceOf = (now: number): string => new Date(now - DAYS_COUNTED * DAY_MS).toISOString();
 
 function controlOf(fields: Fields): Control | FormFault {
   const kind = kinds.find((each) => each === fields.kind);
@@ -39,7 +42,8 @@ export function controlRoutes(server: FastifyInstance, desk: Desk): void {
     faults: readonly FormFault[] = [],
   ) =>
     explained(desk, reply, session, '/controls', async () => {
-      const found = await apiFor(desk, session).controls();
+      const api = apiFor(desk, session);
+      const [found, counted] = await Promise.all([api.controls(), api.counters(sinceOf(desk.clock()))]);
       return sendPracticePage(
         desk,
         reply,
@@ -47,7 +51,7 @@ export function controlRoutes(server: FastifyInstance, desk: Desk): void {
         {
           title: `${faults.length > 0 ? 'Error: ' : ''}Controls`,
           place: '/controls',
-          content: controlsContent(found, fields, faults),
+          content: controlsContent({ controls: found, counted, days: DAYS_COUNTED, fields, faults }),
         },
         faults.length > 0 ? 400 : 200,
       );
@@ -113,13 +117,30 @@ export function controlRoutes(server: FastifyInstance, desk: Desk): void {
     '/senders',
     signedIn(desk, (_request, reply, session) =>
       explained(desk, reply, session, '/senders', async () => {
-        const since = new Date(desk.clock() - DAYS_COUNTED * DAY_MS).toISOString();
         const api = apiFor(desk, session);
-        const [counted, { blockedSenders, stops }] = await Promise.all([api.counters(since), api.controls()]);
+        const [counted, { blockedSenders, stops }] = await Promise.all([
+          api.counters(sinceOf(desk.clock())),
+          api.controls(),
+        ]);
         return sendPracticePage(desk, reply, session, {
           title: 'Senders',
           place: '/senders',
           content: sendersContent(counted, blockedSenders, stops, DAYS_COUNTED),
+        });
+      }),
+    ),
+  );
+
+  server.get(
+    '/rules',
+    signedIn(desk, (_request, reply, session) =>
+      explained(desk, reply, session, '/rules', async () => {
+        const api = apiFor(desk, session);
+        const [rules, reports] = await Promise.all([api.rules(), api.ruleReports()]);
+        return sendPracticePage(desk, reply, session, {
+          title: 'Rules',
+          place: '/rules',
+          content: rulesContent(rules, reports),
         });
       }),
     ),

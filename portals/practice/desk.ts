@@ -1,6 +1,7 @@
 // What the routes of the practice portal work with, and its words for what goes wrong.
 import type { FastifyReply } from 'fastify';
 import {
+  component,
   type FailureWords,
   html,
   type Markup,
@@ -14,12 +15,16 @@ import {
   signInFailure,
   unexpectedFailure,
 } from '../kit/index.ts';
-import { type InboxApi, InboxApiError } from './inbox-api.ts';
+import { InboxApiError } from './inbox-api.ts';
 import type { InboxClient } from './inbox-client.ts';
+import type { KnownPatients } from './known-patients.ts';
+import type { PracticeApi } from './practice-calls.ts';
 
 export interface PracticeState extends SignedInStaff {
   /** Messages put aside in this session: the next one is another. */
   readonly skipped: Set<number>;
+  /** Patients asked for in this session, by a handle of its own. */
+  readonly patients: KnownPatients;
   /** What was done just now, said once on the next page. */
   done: string | undefined;
 }
@@ -30,6 +35,7 @@ export const newPracticeState = ({ identity, accessToken, idToken }: SignedInSta
   accessToken,
   idToken,
   skipped: new Set(),
+  patients: new Map(),
   done: undefined,
 });
 
@@ -38,7 +44,7 @@ export interface Desk extends StaffDesk<PracticeState> {
 }
 
 /** The API on behalf of the signed-in user, for the practice of their role. */
-export const apiFor = (desk: Desk, { state }: PracticeSession): InboxApi =>
+export const apiFor = (desk: Desk, { state }: PracticeSession): PracticeApi =>
   desk.client.as({ accessToken: state.accessToken, ods: state.identity.organisation.ods });
 
 export interface Place {
@@ -54,7 +60,9 @@ export const places: readonly Place[] = [
   { href: '/tasks', text: 'Tasks', key: 'l' },
   { href: '/notices', text: 'Notices', key: 't' },
   { href: '/look-back', text: 'Look back', key: 'b' },
+  { href: '/patients', text: 'Patient record', key: 'w' },
   { href: '/senders', text: 'Senders', key: 'p' },
+  { href: '/rules', text: 'Rules', key: 'u' },
   { href: '/controls', text: 'Controls', key: 'c' },
   { href: '/keys', text: 'Keyboard', key: 'k' },
 ];
@@ -75,12 +83,14 @@ export function sendPracticePage(
   desk: Desk,
   reply: FastifyReply,
   session: PracticeSession,
-  { place, beforeContent, content, ...options }: PracticePage,
+  { place, back, beforeContent, content, ...options }: PracticePage,
   status = 200,
 ): FastifyReply {
   const { done } = session.state;
   session.state.done = undefined;
-  const said = done && html`<p class="gpc-done" role="status">${done}</p>`;
+  const said = done && html`<p class="gpc-done" role="status"><strong>Done.</strong> ${done}</p>`;
+  const above =
+    back && html`<nav class="gpc-no-print" aria-label="Back">${component('back-link', back)}</nav>`;
   return sendPage(
     desk,
     reply,
@@ -88,7 +98,7 @@ export function sendPracticePage(
       ...options,
       wide: true,
       signedIn: signedInAs(session),
-      beforeContent: html`${navigation(place)}${beforeContent}`,
+      beforeContent: html`${navigation(place)}${above}${beforeContent}`,
       content: html`${said}${content}`,
     },
     status,

@@ -18,6 +18,7 @@ const summary = z.object({
   service: maybe(text),
   sender: z.object({ ods: text, name: text }),
   author: z.object({ name: text, role: maybe(text) }),
+  recipientType: text.default('FA'),
   encounterAt: maybe(text),
   receivedAt: text,
   state: text,
@@ -29,12 +30,19 @@ const summary = z.object({
   version: z.number().int(),
 });
 
+const patientShort = z.object({
+  family: text.optional(),
+  given: z.array(text).optional(),
+  birthDate: text.optional(),
+});
+
 export const listedItem = summary.extend({
   priority: z.number(),
   purpose: text,
   dueAt: text,
   overdue: z.boolean(),
   escalated: z.boolean(),
+  patient: maybe(patientShort),
 });
 export type ListedItem = z.infer<typeof listedItem>;
 
@@ -47,12 +55,40 @@ export const finding = z.object({
 });
 export type Finding = z.infer<typeof finding>;
 
-export const choices = ['accept', 'text-only', 'override', 'refuse'] as const;
+/** In the order they are offered. */
+export const choices = ['accept', 'text-only', 'amend', 'override', 'refuse'] as const;
 export type Choice = (typeof choices)[number];
+
+/** What an amendment may change; numbers are numbers, the rest words. spec: docs/practice-inbox-api.md */
+export const amendable = [
+  'code',
+  'value',
+  'unit',
+  'systolic',
+  'diastolic',
+  'effective',
+  'quantity',
+  'daysSupply',
+  'dosage',
+  'text',
+] as const;
+export type Amendable = (typeof amendable)[number];
+export type Amendment = Readonly<Partial<Record<Amendable, string | number>>>;
+
+const changes = z.record(text, z.union([text, z.number(), z.null(), z.undefined()]));
+
+/** What an amended entry would say, and what the rules find on it then. */
+export const amendmentCheck = z.object({
+  text,
+  findings: z.array(finding),
+  was: changes.optional(),
+});
+export type AmendmentCheck = z.infer<typeof amendmentCheck>;
 
 const decided = maybe(
   z.object({
     decision: z.enum(choices),
+    amendment: maybe(amendmentCheck.extend({ changes })),
     reason: maybe(text),
     actionTaken: maybe(text),
     actionNote: maybe(text),
@@ -65,7 +101,9 @@ const judged = {
   ref: text,
   severity,
   findings: z.array(finding),
-  choices: z.array(z.enum(choices)),
+  choices: z
+    .array(z.enum(choices))
+    .transform((allowed) => choices.filter((choice) => allowed.includes(choice))),
   decision: decided,
 };
 
@@ -79,8 +117,15 @@ export const entry = z.object({
   sentTerm: maybe(text),
   text,
   alreadyInRecord: z.boolean(),
+  /** Empty where nothing of it can be amended; names that are not known here are let be. */
+  amendable: z
+    .array(text)
+    .default([])
+    .transform((names) => amendable.filter((name) => names.includes(name))),
 });
 export type Entry = z.infer<typeof entry>;
+
+const notEvaluated = z.object({ ruleId: text, reason: text });
 
 const review = summary.omit({ subject: true }).extend({
   acceptAll: z.boolean(),
@@ -88,6 +133,14 @@ const review = summary.omit({ subject: true }).extend({
   message: z.object(judged),
   entries: z.array(entry),
   hiddenFromPatient: z.boolean(),
+  ruleSetVersion: maybe(text),
+  /** Rules that could not be asked, e.g. because the record does not hold what they need. */
+  notEvaluated: z
+    .array(z.unknown())
+    .default([])
+    .transform((all) => all.flatMap((one) => notEvaluated.safeParse(one).data ?? [])),
+  /** What the user may do with it; everything where the practice's system does not say. */
+  may: z.object({ review: z.boolean(), act: z.boolean() }).default({ review: true, act: true }),
 });
 
 const observed = z.object({
@@ -131,6 +184,7 @@ export interface Decision {
   readonly actionTaken?: string;
   readonly actionNote?: string;
   readonly confirmed?: boolean;
+  readonly amendment?: Amendment;
 }
 
 const change = z.object({
@@ -148,6 +202,8 @@ export const controls = z.object({
     z.object({ kind: z.enum(['code', 'sender']), value: text, actor: text, reason: text, since: text }),
   ),
   changes: z.array(change).default([]),
+  /** What the contract says about switching. */
+  consequence: maybe(text),
 });
 export type Controls = z.infer<typeof controls>;
 
@@ -191,15 +247,6 @@ export const filedEntry = z.object({
   messageId: maybe(text),
 });
 export type FiledEntry = z.infer<typeof filedEntry>;
-
-export const access = z.object({
-  at: text,
-  organisation: maybe(text),
-  product: maybe(text),
-  user: maybe(text),
-});
-export const quarantined = z.object({ withheld: z.number(), readers: z.array(access) });
-export type Quarantined = z.infer<typeof quarantined>;
 
 export interface LookBack {
   readonly code?: string;
@@ -246,11 +293,12 @@ export interface InboxApi {
   open(item: number): Promise<OpenItem>;
   /** By the position of its entry, from 0. */
   attachment(item: number, position: number): Promise<Attachment>;
+  checkAmendment(item: number, ref: string, amendment: Amendment): Promise<AmendmentCheck>;
   decide(item: number, version: number, decisions: readonly Decision[]): Promise<number>;
   acceptAll(item: number, version: number): Promise<number>;
   complete(item: number, version: number, visibleOnline?: boolean): Promise<string>;
   refuse(item: number, version: number, reason: string, note?: string): Promise<void>;
-  tasks(): Promise<readonly Task[]>;
+  tasks(filter?: { readonly escalated?: boolean }): Promise<readonly Task[]>;
   finishTask(task: number): Promise<void>;
   notices(): Promise<readonly Notice[]>;
   noticeSent(notice: number): Promise<void>;
@@ -260,8 +308,6 @@ export interface InboxApi {
   lookBack(wanted: LookBack): Promise<readonly FiledEntry[]>;
   makeTasks(filed: readonly number[], note: string): Promise<void>;
   markEnteredInError(filed: readonly number[], confirmed: number, reason: string): Promise<void>;
-  quarantine(filed: number, reason: string): Promise<Quarantined>;
-  release(filed: number, reason: string): Promise<void>;
 }
 
 /** The API refused, or could not be used (`UNAVAILABLE`, status 503). The message is for the practice's user. */

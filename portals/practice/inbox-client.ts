@@ -1,21 +1,9 @@
-// The practice inbox API over HTTP: one table of routes, every answer parsed, every refusal an `InboxApiError`.
+// The practice API over HTTP: to the user's own practice only, every answer parsed, every refusal an `InboxApiError`.
 // spec: docs/practice-inbox-api.md
 import { Agent, type buildConnector } from 'undici';
 import { z } from 'zod';
-import {
-  type Attachment,
-  type Control,
-  controls,
-  counters,
-  filedEntry,
-  type InboxApi,
-  InboxApiError,
-  listedItem,
-  notice,
-  openItem,
-  quarantined,
-  task,
-} from './inbox-api.ts';
+import { type Attachment, InboxApiError } from './inbox-api.ts';
+import { type Ask, type PracticeApi, practiceCalls } from './practice-calls.ts';
 
 export interface InboxClientSettings {
   /** Practice ODS code to the base address of its GP system's inbox API, without a trailing slash. */
@@ -37,31 +25,13 @@ interface Caller extends User {
 
 export interface InboxClient {
   /** The API of the user's own practice, and of no other. @throws InboxApiError NO_INBOX where it has none here */
-  as(user: User): InboxApi;
+  as(user: User): PracticeApi;
   close(): Promise<void>;
 }
 
 const LARGEST_ANSWER_BYTES = 16 * 1024 * 1024;
 
-interface Ask<Schema extends z.ZodType> {
-  readonly method?: 'GET' | 'POST';
-  readonly path: string;
-  readonly body?: object;
-  readonly answer: Schema;
-}
-
 const refusal = z.object({ error: z.string(), message: z.string(), requirement: z.string().optional() });
-
-type Change = (name: string, on: boolean) => { readonly path: string; readonly body: object };
-const stopOf =
-  (kind: 'code' | 'sender'): Change =>
-  (value, stopped) => ({ path: 'stops', body: { kind, value, stopped } });
-const changeOf: Readonly<Record<Control['kind'], Change>> = {
-  switch: (name, enabled) => ({ path: 'switches', body: { names: [name], enabled } }),
-  sender: (sender, blocked) => ({ path: 'senders', body: { sender, blocked } }),
-  'stop-code': stopOf('code'),
-  'stop-sender': stopOf('sender'),
-};
 
 export function openInboxClient({ inboxes, ca, timeoutSeconds }: InboxClientSettings): InboxClient {
   const agent = new Agent({
@@ -95,7 +65,7 @@ export function openInboxClient({ inboxes, ca, timeoutSeconds }: InboxClientSett
     try {
       const answer = await agent.request({
         origin: base.origin,
-        path: `${base.pathname.replace(/\/$/, '')}/practice/v1/${encodeURIComponent(user.ods)}/inbox${path}`,
+        path: `${base.pathname.replace(/\/$/, '')}/practice/v1/${encodeURIComponent(user.ods)}${path}`,
         method,
         headers: {
           accept: 'application/json',
@@ -124,57 +94,12 @@ export function openInboxClient({ inboxes, ca, timeoutSeconds }: InboxClientSett
       if (base === undefined)
         throw new InboxApiError('NO_INBOX', 403, `No practice inbox is served for ${user.ods} here.`);
       const caller = { ...user, base };
-      return apiOver(
+      return practiceCalls(
         (wanted) => ask(caller, wanted),
         (path) => fetchContent(caller, path),
       );
     },
     close: () => agent.close(),
-  };
-}
-
-type AskAs = <Schema extends z.ZodType>(wanted: Ask<Schema>) => Promise<z.output<Schema>>;
-
-const versioned = z.object({ version: z.number().int() });
-const anything = z.unknown();
-
-/** The routes, in one place. */
-function apiOver(ask: AskAs, content: (path: string) => Promise<Attachment>): InboxApi {
-  const post = <Schema extends z.ZodType>(path: string, body: object | undefined, answer: Schema) =>
-    ask({ method: 'POST', path, answer, ...(body === undefined ? {} : { body }) });
-  const item = (key: number, rest = '') => `/items/${key}${rest}`;
-  const tell = async (path: string, body?: object): Promise<void> => {
-    await post(path, body, anything);
-  };
-  return {
-    list: ({ overdue } = {}) => ask({ path: overdue ? '?overdue=true' : '', answer: z.array(listedItem) }),
-    open: (key) => ask({ path: item(key), answer: openItem }),
-    attachment: (key, position) => content(item(key, `/attachments/${position}`)),
-    decide: async (key, version, decisions) =>
-      (await post(item(key, '/decisions'), { version, decisions }, versioned)).version,
-    acceptAll: async (key, version) => (await post(item(key, '/accept-all'), { version }, versioned)).version,
-    complete: async (key, version, visibleOnline) => {
-      const body = { version, ...(visibleOnline === undefined ? {} : { visibleOnline }) };
-      return (await post(item(key, '/complete'), body, z.object({ status: z.string() }))).status;
-    },
-    refuse: (key, version, reason, note) =>
-      tell(item(key, '/refuse'), { version, reason, ...(note ? { note } : {}) }),
-    tasks: () => ask({ path: '/tasks', answer: z.array(task) }),
-    finishTask: (key) => tell(`/tasks/${key}/done`),
-    notices: () => ask({ path: '/notices', answer: z.array(notice) }),
-    noticeSent: (key) => tell(`/notices/${key}/sent`),
-    controls: () => ask({ path: '/controls', answer: controls }),
-    setControl({ kind, name }, on, reason) {
-      const { path, body } = changeOf[kind](name, on);
-      return tell(`/controls/${path}`, { ...body, reason });
-    },
-    counters: (since) => ask({ path: `/counters?${new URLSearchParams({ since })}`, answer: counters }),
-    lookBack: (wanted) => post('/look-back', wanted, z.array(filedEntry)),
-    makeTasks: (filed, note) => tell('/look-back/tasks', { filed, note }),
-    markEnteredInError: (filed, confirmed, reason) =>
-      tell('/look-back/entered-in-error', { filed, confirmed, reason }),
-    quarantine: (filed, reason) => post(`/filed/${filed}/quarantine`, { reason }, quarantined),
-    release: (filed, reason) => tell(`/filed/${filed}/release`, { reason }),
   };
 }
 

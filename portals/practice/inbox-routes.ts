@@ -19,11 +19,21 @@ export function inboxRoutes(server: FastifyInstance, desk: Desk): void {
     signedIn(desk, (_request, reply, session) =>
       explained(desk, reply, session, path, async () => {
         session.state.skipped.clear();
-        const items = await apiFor(desk, session).list(overdue ? { overdue } : {});
+        const api = apiFor(desk, session);
+        const [items, tasks] = await Promise.all([
+          api.list(overdue ? { overdue } : {}),
+          overdue ? api.tasks() : [],
+        ]);
         return sendPracticePage(desk, reply, session, {
           title: overdue ? 'Overdue' : 'Inbox',
           place: path,
-          content: inboxContent(session.state.identity.organisation, items, overdue, desk.clock()),
+          content: inboxContent({
+            practice: session.state.identity.organisation,
+            items,
+            overdue,
+            overdueTasks: tasks.filter((task) => task.overdue && task.kind !== 'review'),
+            now: desk.clock(),
+          }),
         });
       }),
     );

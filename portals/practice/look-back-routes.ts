@@ -7,8 +7,7 @@ import { InboxApiError, type LookBack } from './inbox-api.ts';
 import { type Bulk, bulkContent, bulkWords } from './pages/bulk.ts';
 import { lookBackContent } from './pages/look-back.ts';
 import { quarantineContent, readersContent } from './pages/quarantine.ts';
-
-const day = /^\d{4}-\d{2}-\d{2}$/;
+import { typedDay } from './pages/times.ts';
 
 /** What was asked for, or what is wrong with it; undefined before anything was asked. */
 function parseSearch(fields: Fields): LookBack | readonly FormFault[] | undefined {
@@ -17,9 +16,11 @@ function parseSearch(fields: Fields): LookBack | readonly FormFault[] | undefine
   for (const name of ['code', 'sender', 'from', 'to', 'messageId']) {
     const value = (fields[name] ?? '').trim();
     if (value === '') continue;
-    if ((name === 'from' || name === 'to') && !(day.test(value) && !Number.isNaN(Date.parse(value))))
-      faults.push({ field: name, text: 'Enter a date as year-month-day, such as 2026-03-31' });
-    wanted[name] = name === 'sender' ? value.toUpperCase() : value;
+    const isDay = name === 'from' || name === 'to';
+    const day = isDay ? typedDay(value) : undefined;
+    if (isDay && day === undefined)
+      faults.push({ field: name, text: 'Enter a real date, such as 31/3/2026' });
+    wanted[name] = name === 'sender' ? value.toUpperCase() : (day ?? value);
   }
   if (faults.length > 0) return faults;
   if (Object.keys(wanted).length > 0) return wanted;

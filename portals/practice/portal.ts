@@ -10,6 +10,7 @@ import { openInboxClient } from './inbox-client.ts';
 import { inboxRoutes } from './inbox-routes.ts';
 import { lookBackRoutes } from './look-back-routes.ts';
 import { startContent } from './pages/start.ts';
+import { recordRoutes } from './record-routes.ts';
 import { reviewRoutes } from './review-routes.ts';
 import type { PracticeSettings } from './settings.ts';
 
@@ -60,5 +61,6 @@ export async function startPracticePortal(
   reviewRoutes(portal.server, desk);
   controlRoutes(portal.server, desk);
   lookBackRoutes(portal.server, desk);
+  recordRoutes(portal.server, desk);
   return portal.listen({ close: () => client.close() });
 }

@@ -107,7 +107,7 @@ describe('reviewing a message', () => {
     await visitor.get('/inbox/1');
     const next = await visitor.post('/inbox/1', { ...version, do: 'accept-all' });
     assert.equal(next.path, '/inbox/2');
-    assert.match(next.text, /class="gpc-done" role="status">Filed\./);
+    assert.match(next.text, /class="gpc-done" role="status"><strong>Done.<\/strong> Filed\./);
     assert.deepEqual(world.inbox.bodies('/items/1/accept-all'), [{ version: 1 }]);
     assert.deepEqual(world.inbox.bodies('/items/1/complete'), [{ version: 2 }]);
   });

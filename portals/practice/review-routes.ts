@@ -2,7 +2,8 @@
 // spec: messaging §10.1, SG-02, SG-14
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Fields, type FormFault, fieldsOf, signedIn } from '../kit/index.ts';
-import { parseDecisions } from './decision-form.ts';
+import type { CheckedAmendment, CheckedAmendments } from './amendment-form.ts';
+import { parseDecisions, typedAmendments } from './decision-form.ts';
 import { apiFor, type Desk, explained, type PracticeSession, sendPracticePage } from './desk.ts';
 import { InboxApiError, type OpenItem } from './inbox-api.ts';
 import { itemBanner } from './pages/banner.ts';
@@ -25,8 +26,18 @@ const fileEndings: Readonly<Record<string, string>> = {
   'image/tiff': 'tif',
 };
 
+/** Shown by the browser itself, in a page that can do nothing; a PDF goes to the reader's own program. */
+const shownInBrowser: ReadonlySet<string> = new Set(['text/plain', 'text/html', 'image/jpeg', 'image/png']);
+const fromOutside =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; sandbox";
+
 /** Refusals of the API that the user puts right on the same page. */
-const onTheSamePage: Readonly<Record<string, number>> = { DECISION: 422, NOT_DECIDED: 422, CHANGED: 409 };
+const onTheSamePage: Readonly<Record<string, number>> = {
+  DECISION: 422,
+  NOT_DECIDED: 422,
+  AMENDMENT: 422,
+  CHANGED: 409,
+};
 
 export function reviewRoutes(server: FastifyInstance, desk: Desk): void {
   const show = (
@@ -36,16 +47,18 @@ export function reviewRoutes(server: FastifyInstance, desk: Desk): void {
     fields: Fields = {},
     faults: readonly FormFault[] = [],
     status = 200,
+    checked: CheckedAmendments = new Map(),
   ) =>
     sendPracticePage(
       desk,
       reply,
       session,
       {
-        title: `${faults.length > 0 ? 'Error: ' : ''}${kindOfMessage(item)}`,
+        title: `${faults.length > 0 ? 'Error: ' : ''}${kindOfMessage(item)}, message ${item.item}`,
         place: '/inbox',
+        back: { href: '/inbox', text: 'Back to the inbox' },
         beforeContent: itemBanner(item, desk.clock()),
-        content: itemContent({ session, item, fields, faults, now: desk.clock() }),
+        content: itemContent({ session, item, fields, faults, checked, now: desk.clock() }),
       },
       status,
     );
@@ -81,9 +94,10 @@ export function reviewRoutes(server: FastifyInstance, desk: Desk): void {
       const fields = fieldsOf(request.body);
       const item = await api.open(key);
       if (String(item.version) !== fields.version) return changed(reply, session, item, fields);
+      const checked = await checkedAmendments(session, item, fields);
       try {
-        const version = await decided(session, item, fields);
-        if (typeof version !== 'number') return show(reply, session, item, fields, version, 400);
+        const version = await decided(session, item, fields, checked);
+        if (typeof version !== 'number') return show(reply, session, item, fields, version, 400, checked);
         const visible = item.hiddenFromPatient ? fields.online === 'yes' : undefined;
         const status = await api.complete(key, version, visible);
         session.state.done = `${filedWords[status] ?? 'Filed.'} ${item.title}.`;
@@ -92,19 +106,46 @@ export function reviewRoutes(server: FastifyInstance, desk: Desk): void {
         const again = error instanceof InboxApiError ? onTheSamePage[error.code] : undefined;
         if (again === undefined) throw error;
         const text = (error as InboxApiError).message;
-        return show(reply, session, await api.open(key), fields, [{ field: 'decide', text }], again);
+        const fault = { field: 'decide', text };
+        return show(reply, session, await api.open(key), fields, [fault], again, checked);
       }
     }),
   );
 
   /** The version to complete, once every decision is stored; or what is still to be put right. */
-  async function decided(session: PracticeSession, item: OpenItem, fields: Fields) {
+  async function decided(
+    session: PracticeSession,
+    item: OpenItem,
+    fields: Fields,
+    checked: CheckedAmendments,
+  ) {
     const api = apiFor(desk, session);
     if (fields.do === 'accept-all') return api.acceptAll(item.item, item.version);
-    const parsed = parseDecisions(item, fields);
+    const parsed = parseDecisions(item, fields, checked);
     if ('faults' in parsed) return parsed.faults;
     if (parsed.decisions.length === 0) return item.version;
     return api.decide(item.item, item.version, parsed.decisions);
+  }
+
+  /** Every amendment that was typed, judged by the practice's system as it would be filed; nothing is stored. */
+  async function checkedAmendments(
+    session: PracticeSession,
+    item: OpenItem,
+    fields: Fields,
+  ): Promise<CheckedAmendments> {
+    if (fields.do === 'accept-all') return new Map();
+    const api = apiFor(desk, session);
+    const checks = typedAmendments(item, fields).map(
+      async ([{ key, ref }, amendment]): Promise<[string, CheckedAmendment]> => {
+        try {
+          return [key, { amendment, check: await api.checkAmendment(item.item, ref, amendment) }];
+        } catch (error) {
+          if (!(error instanceof InboxApiError) || error.status >= 500 || error.status === 401) throw error;
+          return [key, { amendment, check: { field: `choice-${key}`, text: error.message } }];
+        }
+      },
+    );
+    return new Map(await Promise.all(checks));
   }
 
   const changed = (reply: FastifyReply, session: PracticeSession, item: OpenItem, fields: Fields) => {
@@ -112,20 +153,33 @@ export function reviewRoutes(server: FastifyInstance, desk: Desk): void {
     return show(reply, session, item, fields, [{ field: 'decide', text }], 409);
   };
 
-  /** What came from outside is handed out to be kept or shown apart, never to run here. */
+  const file = async (
+    reply: FastifyReply,
+    session: PracticeSession,
+    key: number,
+    request: FastifyRequest,
+  ) => {
+    const position = Number((request.params as { position: string }).position);
+    if (!Number.isSafeInteger(position)) throw new InboxApiError('NOT_FOUND', 404, 'There is no such file');
+    const { contentType, bytes } = await apiFor(desk, session).attachment(key, position);
+    const type = contentType.split(';')[0]!.trim();
+    const isShown = request.url.endsWith('/view') && shownInBrowser.has(type);
+    const name = `message-${key}-${position + 1}.${fileEndings[type] ?? 'bin'}`;
+    return reply
+      .header('content-disposition', `${isShown ? 'inline' : 'attachment'}; filename="${name}"`)
+      .header('content-security-policy', fromOutside)
+      .header('cache-control', 'no-store')
+      .type(type === 'text/plain' ? 'text/plain; charset=utf-8' : contentType)
+      .send(Buffer.from(bytes));
+  };
+  /** What came from outside is handed out to be kept, or shown apart: never to run here. */
   server.get(
     '/inbox/:item/files/:position',
-    onItem('/inbox/:item', async (reply, session, key, request) => {
-      const position = Number((request.params as { position: string }).position);
-      if (!Number.isSafeInteger(position)) throw new InboxApiError('NOT_FOUND', 404, 'There is no such file');
-      const { contentType, bytes } = await apiFor(desk, session).attachment(key, position);
-      const ending = fileEndings[contentType.split(';')[0]!.trim()] ?? 'bin';
-      return reply
-        .header('content-disposition', `attachment; filename="message-${key}-${position + 1}.${ending}"`)
-        .header('cache-control', 'no-store')
-        .type(contentType)
-        .send(Buffer.from(bytes));
-    }),
+    onItem('/inbox/:item', (reply, session, key, request) => file(reply, session, key, request)),
+  );
+  server.get(
+    '/inbox/:item/files/:position/view',
+    onItem('/inbox/:item', (reply, session, key, request) => file(reply, session, key, request)),
   );
 
   const refusal = async (
@@ -141,8 +195,9 @@ export function reviewRoutes(server: FastifyInstance, desk: Desk): void {
       reply,
       session,
       {
-        title: `${faults.length > 0 ? 'Error: ' : ''}Refuse the message`,
+        title: `${faults.length > 0 ? 'Error: ' : ''}Refuse message ${item.item}`,
         place: '/inbox',
+        back: { href: `/inbox/${item.item}`, text: 'Back to the message' },
         beforeContent: itemBanner(item, desk.clock()),
         content: refuseContent(session, item, fields, faults),
       },

@@ -21,6 +21,13 @@ export const severityWords: Readonly<Record<Severity, SeverityWords>> = {
   NONE: { text: 'Nothing found', colour: 'green', means: 'no rule found anything' },
 };
 
+/** For what no rule can judge: a document. */
+export const unreadWords: SeverityWords = {
+  text: 'Read it',
+  colour: 'purple',
+  means: 'no rule can read a document',
+};
+
 const urgentWords: SeverityWords = {
   text: 'Urgent action',
   colour: 'red',
@@ -33,6 +40,7 @@ export const weightWords = ({ severity, urgent }: Pick<Finding | ListedItem, 'se
 
 export const choiceWords: Readonly<Record<Choice, { coded: string; text: string }>> = {
   accept: { coded: 'Accept: file as a coded entry', text: 'Accept: file' },
+  amend: { coded: 'Amend: change it, then file as a coded entry', text: 'Amend: change it, then file' },
   'text-only': { coded: 'File as text only, without the code', text: 'File as text only' },
   override: { coded: 'Override the block: file as a coded entry', text: 'Override the block and file' },
   refuse: { coded: 'Refuse: file nothing of it', text: 'Refuse: file nothing of it' },
@@ -40,6 +48,7 @@ export const choiceWords: Readonly<Record<Choice, { coded: string; text: string 
 
 export const decidedWords: Readonly<Record<Choice, string>> = {
   accept: 'Accepted',
+  amend: 'Amended and accepted',
   'text-only': 'As text only',
   override: 'Block overridden',
   refuse: 'Refused',
@@ -53,6 +62,9 @@ export const textKinds: ReadonlySet<string> = new Set([
   'text',
   'document',
 ]);
+
+/** Kinds that come with a file. */
+export const fileKinds: ReadonlySet<string> = new Set(['document', 'report']);
 
 export const refusalReasons: readonly (readonly [value: string, text: string])[] = [
   ['wrong-patient', 'Wrong patient'],
@@ -89,14 +101,36 @@ export const serviceWords: Readonly<Record<string, string>> = {
 export const kindOfMessage = ({ product, service }: { product: string; service: string | null }): string =>
   service === null ? (products[product] ?? product) : (serviceWords[service] ?? service);
 
+/** What an attachment is, by its type. */
+export const fileWords: Readonly<Record<string, string>> = {
+  'application/pdf': 'PDF document',
+  'text/html': 'Web page (HTML), made safe',
+  'text/plain': 'Text',
+  'text/rtf': 'Rich text document',
+  'application/msword': 'Word document',
+  'image/jpeg': 'Picture (JPEG)',
+  'image/png': 'Picture (PNG)',
+  'image/tiff': 'Scanned pages (TIFF)',
+};
+
+/** Units as clinicians write them; UCUM is for machines. */
+const units: Readonly<Record<string, string>> = {
+  'mm[Hg]': 'mmHg',
+  Cel: '°C',
+  '/min': 'per minute',
+  '{beats}/min': 'per minute',
+  'kg/m2': 'kg/m²',
+};
+export const unitText = (unit: string): string => units[unit] ?? unit;
+
 /** What each switch lets in, and what follows from turning it off. */
 export function switchWords(name: string): { readonly text: string; readonly off: string } {
   const [product = name, service] = name.split(':');
   const text = service === undefined ? (products[product] ?? product) : (serviceWords[service] ?? service);
   const off =
     product === 'update-record'
-      ? 'Messages are refused with code 20010, and the pharmacy must send you a PDF summary another way. General practices are required by contract to keep Update Record switched on: the state is reported.'
-      : 'Messages of this kind are refused, and the sender is told that it must reach you another way.';
+      ? 'Messages of pharmacies are turned away (code 20010), and they must send you a PDF summary another way. General practices are required by contract to keep Update Record switched on, and the state of the switch is reported.'
+      : 'Messages of this kind are turned away, and the sender is told that it must reach you another way.';
   return { text: service === undefined ? text : `Update Record – ${text}`, off };
 }
 

@@ -1,10 +1,16 @@
-// What the practice's own record says, beside the message. spec: messaging SG-23
+// What the practice's own record says, beside the message: terms, dates and units, and what is old said to be old.
+// spec: messaging SG-23
 import { dateText, html, type Markup } from '../../kit/index.ts';
 import type { OpenItem } from '../inbox-api.ts';
+import { unitText } from '../words.ts';
+import { staleText } from './times.ts';
 
 type Record = OpenItem['record'];
 type Observed = Record['sameKind'][number];
 type Coded = Record['problems'][number];
+type Terms = ReadonlyMap<string | null, string | null>;
+
+const MOST_VALUES = 8;
 
 const pregnancyWords: Readonly<{ [state: string]: string }> = {
   pregnant: 'Recorded as pregnant',
@@ -12,31 +18,47 @@ const pregnancyWords: Readonly<{ [state: string]: string }> = {
   unknown: 'Nothing recorded',
 };
 
-export function besideContent({ record, entries }: OpenItem): Markup {
-  const terms = new Map(entries.map(({ code, term, sentTerm }) => [code, term ?? sentTerm]));
-  return html`<aside class="gpc-beside" aria-label="The patient’s record here"><h2 class="nhsuk-heading-m">In the record here</h2>
+export function besideContent({ record, entries }: OpenItem, now: number): Markup {
+  const terms: Terms = new Map(entries.map(({ code, term, sentTerm }) => [code, term ?? sentTerm]));
+  return html`<aside class="gpc-beside" aria-label="The patient’s record here"><h2 class="nhsuk-heading-m">In your record</h2>
+${part(
+  'Allergies',
+  record.allergies.map((one) => coded(one, undefined)),
+  'No allergies recorded',
+)}
 ${part(
   'Last values of the same kind',
-  record.sameKind.slice(0, 8).map((one) => observed(one, terms)),
+  record.sameKind.slice(0, MOST_VALUES).map((one) => observed(one, terms, now)),
+  'No value of this kind recorded',
 )}
-${part('Problems', record.problems.map(coded))}
-${part('Allergies', record.allergies.map(coded))}
-${part('Medicines', record.medicines.map(coded))}
-${part('Pregnancy', [html`${pregnancyWords[record.pregnancy] ?? record.pregnancy}`])}</aside>`;
+${part(
+  'Medicines now',
+  record.medicines.map((one) =>
+    coded(one, one.handedOver ? `last issued ${dateText(one.handedOver)}` : undefined),
+  ),
+  'No current medicines recorded',
+)}
+${part(
+  'Problems',
+  record.problems.map((one) => coded(one, one.date ? `since ${dateText(one.date)}` : undefined)),
+  'No problems recorded',
+)}
+${part('Pregnancy', [html`${pregnancyWords[record.pregnancy] ?? record.pregnancy}`], '')}</aside>`;
 }
 
-const part = (title: string, lines: readonly Markup[]): Markup =>
+const part = (title: string, lines: readonly Markup[], none: string): Markup =>
   html`<h3 class="nhsuk-heading-xs gpc-beside__title">${title}</h3>${
     lines.length === 0
-      ? html`<p class="gpc-muted">None recorded</p>`
+      ? html`<p class="gpc-muted">${none}</p>`
       : html`<ul class="gpc-lines">${lines.map((line) => html`<li>${line}</li>`)}</ul>`
   }`;
 
-function observed(one: Observed, terms: ReadonlyMap<string | null, string | null>): Markup {
+function observed(one: Observed, terms: Terms, now: number): Markup {
   const values = one.components?.map(({ value }) => value).join('/') ?? one.value;
   const name = one.display ?? terms.get(one.code) ?? `Code ${one.code}`;
-  return html`<span class="gpc-date">${dateText(one.effective)}</span> ${name}${values !== undefined && html` <strong>${values}${one.unit && ` ${one.unit}`}</strong>`}`;
+  const stale = staleText(one.effective, now);
+  return html`${values !== undefined && html`<strong class="gpc-value">${values}${one.unit !== undefined && ` ${unitText(one.unit)}`}</strong> `}${name}<span class="gpc-sub">${dateText(one.effective)}${stale && html` · <strong>${stale}</strong>`}</span>`;
 }
 
-const coded = ({ display, code, date }: Coded): Markup =>
-  html`${date && html`<span class="gpc-date">${dateText(date)}</span> `}${display ?? `Code ${code ?? 'not known'}`}`;
+const coded = ({ display, code }: Coded, when: string | undefined): Markup =>
+  html`${display ?? `Code ${code ?? 'not known'}`}${when && html`<span class="gpc-sub">${when}</span>`}`;

@@ -9,13 +9,23 @@ import {
   html,
   type Markup,
 } from '../../kit/index.ts';
-import type { Controls } from '../inbox-api.ts';
+import type { Controls, Counters } from '../inbox-api.ts';
 import { switchWords } from '../words.ts';
 import { changeHref } from './change.ts';
+import { alarmContent } from './senders.ts';
 import { momentText } from './times.ts';
 
-export function controlsContent(controls: Controls, fields: Fields, faults: readonly FormFault[]): Markup {
-  const { switches, blockedSenders, stops, changes } = controls;
+export interface ControlsPage {
+  readonly controls: Controls;
+  readonly counted: Counters;
+  /** How many days `counted` is about. */
+  readonly days: number;
+  readonly fields: Fields;
+  readonly faults: readonly FormFault[];
+}
+
+export function controlsContent({ controls, counted, days, fields, faults }: ControlsPage): Markup {
+  const { switches, blockedSenders, stops, changes, consequence } = controls;
   const nameField = (kind: string, label: string, hint: string) =>
     component('input', {
       id: `name-${kind}`,
@@ -29,16 +39,16 @@ export function controlsContent(controls: Controls, fields: Fields, faults: read
   const form = (kind: string, label: string, hint: string, button: string) =>
     html`<form method="get" action="/controls/change" novalidate><input type="hidden" name="kind" value="${kind}"><input type="hidden" name="to" value="on">${nameField(kind, label, hint)}<button class="nhsuk-button nhsuk-button--secondary nhsuk-button--small gpc-flush">${button}</button></form>`;
   return html`${errorSummary(faults)}<h1 class="nhsuk-heading-l">Controls</h1>
-<p>A change takes effect on the next message, and is kept with your name and your reason.</p>
-<table class="nhsuk-table gpc-table gpc-table--card"><caption class="nhsuk-table__caption">What this practice lets in</caption><thead><tr><th scope="col">Service</th><th scope="col">State</th><th scope="col">Change</th></tr></thead>
-<tbody>${Object.entries(switches).map(([name, on]) => switchRow(name, on))}</tbody></table>
-<div class="gpc-two gpc-controls"><section class="gpc-card"><h2 class="nhsuk-heading-m">Senders you take nothing from</h2>
+${alarmContent(counted.alarms)}<p>A change takes effect on the next message, and is kept with your name and your reason.${consequence && ` ${consequence}`}</p>
+<div class="gpc-scroll" role="region" aria-label="What your practice accepts" tabindex="0"><table class="nhsuk-table gpc-table gpc-table--card"><caption class="nhsuk-table__caption">What your practice accepts</caption><thead><tr><th scope="col">Service</th><th scope="col">State</th><th scope="col">Last ${days} days</th><th scope="col">Change</th></tr></thead>
+<tbody>${Object.entries(switches).map(([name, on]) => switchRow(name, on, counted))}</tbody></table></div>
+<div class="gpc-two gpc-controls"><section class="gpc-card"><h2 class="nhsuk-heading-m">Senders you accept nothing from</h2>
 ${list(
   blockedSenders.map((one) => ({ ...one, kind: 'sender' as const, name: one.sender })),
   'Take messages again',
 )}
 ${form('sender', 'ODS code of the sender', 'Its messages are refused at once', 'Refuse a sender')}</section>
-<section class="gpc-card"><h2 class="nhsuk-heading-m">Kill switch: filing stopped</h2>
+<section class="gpc-card"><h2 class="nhsuk-heading-m">Filing stopped at once (kill switch)</h2>
 ${list(
   stops.map((one) => ({ ...one, kind: `stop-${one.kind}` as const, name: one.value })),
   'Allow filing again',
@@ -48,9 +58,22 @@ ${form('stop-sender', 'ODS code of a sender', 'Messages still come; nothing of t
 ${history(changes)}`;
 }
 
-function switchRow(name: string, on: boolean): Markup {
+/** How many messages came by a switch, from how many senders; not known for what is counted by sender only. */
+function usedText(name: string, { senders }: Counters): string {
+  const [product, service] = name.split(':');
+  if (product !== 'update-record') return '–';
+  const rows = senders.filter((row) =>
+    service === undefined ? row.service !== null : row.service === service,
+  );
+  const received = rows.reduce((sum, row) => sum + row.received, 0);
+  const from = new Set(rows.map(({ sender }) => sender)).size;
+  if (received === 0) return 'None';
+  return `${received} ${received === 1 ? 'message' : 'messages'} from ${from} ${from === 1 ? 'sender' : 'senders'}`;
+}
+
+function switchRow(name: string, on: boolean, counted: Counters): Markup {
   const { text } = switchWords(name);
-  return html`<tr><th scope="row">${text}</th><td>${component('tag', { text: on ? 'On' : 'Off', classes: `nhsuk-tag--${on ? 'green' : 'grey'} gpc-tag` })}</td><td><a href="${changeHref({ kind: 'switch', name }, !on)}">Switch ${on ? 'off' : 'on'}<span class="nhsuk-u-visually-hidden"> ${text}</span></a></td></tr>`;
+  return html`<tr><th scope="row">${text}</th><td>${component('tag', { text: on ? 'On' : 'Off', classes: `nhsuk-tag--${on ? 'green' : 'grey'} gpc-tag` })}</td><td>${usedText(name, counted)}</td><td><a href="${changeHref({ kind: 'switch', name }, !on)}">Switch ${on ? 'off' : 'on'}<span class="nhsuk-u-visually-hidden"> ${text}</span></a></td></tr>`;
 }
 
 interface Held {

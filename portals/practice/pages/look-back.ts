@@ -34,7 +34,7 @@ export function lookBackContent(page: {
       errorMessage: faultAt(faults, name),
     });
   return html`${errorSummary(faults)}<h1 class="nhsuk-heading-l">Look back</h1><p>Find what was filed from messages. That you searched is recorded.</p>
-<form method="get" action="/look-back" novalidate class="gpc-card"><input type="hidden" name="search" value="yes"><div class="gpc-pair">${input('code', 'Code', 'SNOMED CT or dm+d')}${input('sender', 'Sender', 'ODS code')}${input('messageId', 'Message', 'Id of the message')}${input('from', 'Received from', 'Such as 2026-03-31')}${input('to', 'Received before', 'Such as 2026-04-30')}</div><button class="nhsuk-button gpc-flush" accesskey="s">Look for entries</button></form>
+<form method="get" action="/look-back" novalidate class="gpc-card"><input type="hidden" name="search" value="yes"><div class="gpc-pair">${input('code', 'Code', 'SNOMED CT or dm+d')}${input('sender', 'Sender', 'ODS code')}${input('messageId', 'Message', 'Id of the message')}${input('from', 'Received from', 'Such as 31/3/2026')}${input('to', 'Received before', 'Such as 30/4/2026')}</div><button class="nhsuk-button gpc-flush" accesskey="s">Look for entries</button></form>
 ${found === undefined ? nothing : results(page.session, fields, found)}`;
 }
 
@@ -57,6 +57,10 @@ function row(entry: FiledEntry): Markup {
 
 const action = ({ filed, state }: FiledEntry, name: string): Markup => {
   const hidden = html`<span class="nhsuk-u-visually-hidden">: ${name}</span>`;
-  if (state === 'filed') return html`<a href="/filed/${filed}/quarantine">Quarantine${hidden}</a>`;
-  return state === 'quarantined' ? html`<a href="/filed/${filed}/release">Release${hidden}</a>` : nothing;
+  const reads = html`<li><a href="/filed/${filed}/reads">Who has read it${hidden}</a></li>`;
+  const change =
+    state === 'filed'
+      ? html`<li><a href="/filed/${filed}/quarantine">Quarantine${hidden}</a></li>`
+      : state === 'quarantined' && html`<li><a href="/filed/${filed}/release">Release${hidden}</a></li>`;
+  return html`<ul class="nhsuk-list gpc-flush-list">${change}${reads}</ul>`;
 };

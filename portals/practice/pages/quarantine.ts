@@ -10,7 +10,7 @@ import {
   reading,
 } from '../../kit/index.ts';
 import type { PracticeSession } from '../desk.ts';
-import type { Quarantined } from '../inbox-api.ts';
+import type { Access, Quarantined } from '../record-api.ts';
 import { momentText } from './times.ts';
 
 const words = {
@@ -40,9 +40,13 @@ export function quarantineContent(
 
 export function readersContent(filed: number, { withheld, readers }: Quarantined): Markup {
   return html`<h1 class="nhsuk-heading-l">Quarantined</h1><p>${withheld === 0 ? 'It was withheld already.' : 'It is withheld from everyone from now on.'} <a href="/filed/${filed}/release">Release it</a></p>
-<h2 class="nhsuk-heading-m">Who read this record since the entry was filed</h2>${
+${readersTable(readers)}<p><a href="/filed/${filed}/reads">Every reading since it was filed, with person, role and purpose</a></p>`;
+}
+
+/** Who saw what should not have been there. */
+export const readersTable = (readers: readonly Access[]): Markup =>
+  html`<h2 class="nhsuk-heading-m">Who read this record since</h2>${
     readers.length === 0
       ? component('inset-text', { text: 'Nobody outside the practice read it.' })
       : html`<div class="gpc-scroll" role="region" aria-label="Who read it" tabindex="0"><table class="nhsuk-table gpc-table gpc-table--card"><thead><tr><th scope="col">When</th><th scope="col">Organisation</th><th scope="col">Product</th><th scope="col">User</th></tr></thead><tbody>${readers.map((one) => html`<tr><td>${momentText(one.at)}</td><td>${one.organisation ?? 'Not known'}</td><td>${one.product ?? 'Not known'}</td><td>${one.user ?? 'Not known'}</td></tr>`)}</tbody></table></div>`
   }`;
-}

@@ -12,7 +12,7 @@ export function sendersContent(
 ): Markup {
   const isBlocked = (ods: string) => blocked.some(({ sender }) => sender === ods);
   const isStopped = (ods: string) => stops.some(({ kind, value }) => kind === 'sender' && value === ods);
-  return html`<h1 class="nhsuk-heading-l">Senders</h1>${alarms.length === 0 ? nothing : alarmContent(alarms)}
+  return html`<h1 class="nhsuk-heading-l">Senders</h1>${alarmContent(alarms)}
 ${table(
   `Messages in the last ${days} days`,
   ['Sender', 'Service', 'Received', 'Accepted', 'Refused', 'Overdue', 'Change'],
@@ -23,12 +23,12 @@ ${table(
 )}
 ${table(
   'Rules that fired most',
-  ['Rule', 'Sender', 'Service', 'Code', 'Times'],
+  ['Rule', 'Sender', 'Service', 'Code', 'Times', 'Rate'],
   rules
     .slice(0, 50)
     .map(
       (row) =>
-        html`<tr><th scope="row">${row.rule}</th><td>${row.sender}</td><td>${serviceOf(row.service)}</td><td>${row.code ?? '–'}</td><td>${row.hits}</td></tr>`,
+        html`<tr><th scope="row">${row.rule}</th><td>${row.sender}</td><td>${serviceOf(row.service)}</td><td>${row.code ?? '–'}</td><td>${row.hits}</td><td>${rateText(row, senders)}</td></tr>`,
     ),
 )}`;
 }
@@ -36,16 +36,27 @@ ${table(
 const serviceOf = (service: string | null): string =>
   service === null ? '–' : (serviceWords[service] ?? service);
 
+/** How often a rule fires for each message of the sender and service; a message may bring several of one entry. */
+function rateText(row: Counters['rules'][number], senders: Counters['senders']): string {
+  const of = senders.find(({ sender, service }) => sender === row.sender && service === row.service);
+  return of === undefined || of.received === 0
+    ? '–'
+    : `${((row.hits / of.received) * 100).toFixed(1)} per 100 messages`;
+}
+
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
-const alarmContent = (alarms: Counters['alarms']): Markup =>
-  component('warning-callout', {
-    heading: 'Messages that contradict themselves',
-    headingLevel: 2,
-    classes: 'gpc-callout',
-    html: html`<p>In the last seven days. This is what systematic miscoding looks like: ring the sender, and consider to stop filing.</p><ul class="nhsuk-list nhsuk-list--bullet">${alarms.map(({ sender, contradicting, items, share }) => html`<li><strong>${sender}</strong>: ${contradicting} of ${items} messages (${percent(share)})</li>`)}</ul>`
-      .text,
-  });
+/** The alarm for senders who contradict themselves; nothing where there are none. */
+export const alarmContent = (alarms: Counters['alarms']): Markup =>
+  alarms.length === 0
+    ? nothing
+    : component('warning-callout', {
+        heading: 'Alarm: messages that contradict themselves',
+        headingLevel: 2,
+        classes: 'gpc-callout',
+        html: html`<p>In the last seven days. This is what systematic miscoding looks like: phone the sender, and consider stopping the filing of what they send.</p><ul class="nhsuk-list nhsuk-list--bullet">${alarms.map(({ sender, contradicting, items, share }) => html`<li><strong>${sender}</strong>: ${contradicting} of ${items} messages (${percent(share)}) <a href="${changeHref({ kind: 'stop-sender', name: sender }, true)}">Stop filing from ${sender}</a></li>`)}</ul>`
+          .text,
+      });
 
 const changeLinks = (ods: string, blocked: boolean, stopped: boolean): Markup => {
   const link = (kind: 'sender' | 'stop-sender', on: boolean, text: string) =>

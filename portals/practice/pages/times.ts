@@ -30,3 +30,23 @@ export function agoText(instant: string, now: number): string {
   }
   return 'just now';
 }
+
+const YEAR_MS = 365.25 * 86_400_000;
+
+/** `over 2 years ago` for what is older than a year: easily taken for current otherwise. Nothing for what is newer. */
+export function staleText(date: string | null | undefined, now: number): string | undefined {
+  const years = Math.floor((now - Date.parse(date ?? '')) / YEAR_MS);
+  if (!(years >= 1)) return undefined;
+  return years === 1 ? 'over a year ago' : `over ${years} years ago`;
+}
+
+/** A day as people type it, `31/3/2026`, or as `2026-03-31`; undefined where it is no real day. */
+export function typedDay(typed: string): string | undefined {
+  const [, year, month, day] = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(typed) ?? [];
+  const [, ownDay = day, ownMonth = month, ownYear = year] =
+    /^(\d{1,2})[/ ](\d{1,2})[/ ](\d{4})$/.exec(typed) ?? [];
+  if (ownDay === undefined || ownMonth === undefined || ownYear === undefined) return undefined;
+  const iso = `${ownYear}-${ownMonth.padStart(2, '0')}-${ownDay.padStart(2, '0')}`;
+  const time = Date.parse(`${iso}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(iso) ? iso : undefined;
+}

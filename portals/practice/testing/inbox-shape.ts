@@ -1,7 +1,8 @@
 // Checked by the compiler only: what the practice's own system answers can be read by these pages.
 import type { Inbox } from '@gp-connect/provider';
 import type { z } from 'zod';
-import type { counters, filedEntry, listedItem, notice, openItem, quarantined, task } from '../inbox-api.ts';
+import type { counters, filedEntry, listedItem, notice, openItem, task } from '../inbox-api.ts';
+import type { quarantined } from '../record-api.ts';
 
 type Mutable<T> = T extends readonly (infer Each)[]
   ? Mutable<Each>[]

@@ -30,6 +30,7 @@ const priorities: Readonly<Record<string, number>> = { BLOCK: 1, ACTION: 2, WARN
 const listed = (item: OpenItem): ListedItem => ({
   ...item,
   subject: null,
+  patient: item.patient,
   priority: item.urgent ? 1 : (priorities[item.severity] ?? 4),
   purpose: 'information',
   dueAt: '2026-11-24T17:00:00.000Z',
@@ -51,6 +52,13 @@ export const madeUpFiled = (filed: number, state = 'filed'): FiledEntry => ({
   messageId: '5a6b0000-0001-4a00-8a00-000000000001',
 });
 
+/** Attachments by their position, in every message. */
+const attachments: readonly { readonly type: string; readonly content: string }[] = [
+  { type: 'text/html; charset=utf-8', content: '<h1>Consultation</h1><script>document.title="run"</script>' },
+  { type: 'application/pdf', content: '%PDF-1.4\n' },
+  { type: 'text/plain', content: 'Seen today. <b>No concerns.</b>' },
+];
+
 const controls = {
   switches: {
     'send-document': true,
@@ -62,6 +70,8 @@ const controls = {
   stops: [
     { kind: 'code', value: '77386006', actor: 'Dr Adaeze Okafor', reason: 'miscoded run', since: receivedAt },
   ],
+  consequence:
+    'Practices are contracted to have Update Record switched on; messages that are turned away are told to their senders.',
   changes: [
     {
       control: 'update-record',
@@ -82,6 +92,158 @@ const counters = {
   alarms: [{ sender: 'FZZ01', items: 40, contradicting: 3, share: 0.075 }],
 };
 
+const madeUpRead = (read: number) => ({
+  read,
+  at: receivedAt,
+  organisation: read % 3 === 0 ? null : { ods: 'RZ901', name: 'Test Hospital' },
+  user: 'Dr Sam Thornley',
+  role: 'Consultant',
+  product: 'GP Connect Access Record: Structured',
+  areas: ['medications', 'allergies'],
+  purpose: 'Direct care',
+  outcome: read % 5 === 0 ? 'unknown' : 'shared',
+});
+
+/** Three pages of fifty. */
+const readsFrom = (cursor: string | null | undefined) => {
+  const from = Number(cursor ?? 150);
+  const reads = Array.from({ length: 50 }, (_, at) => madeUpRead(from - at));
+  return { reads, next: from > 50 ? String(from - 50) : null };
+};
+
+const views = [
+  {
+    view: 'structured',
+    title: 'Structured record',
+    product: 'ar-structured',
+    mediaType: 'application/fhir+json',
+  },
+  { view: 'html', title: 'HTML record', product: 'ar-html', mediaType: 'text/html' },
+];
+
+const previews: Readonly<Record<string, object>> = {
+  structured: {
+    view: 'structured',
+    title: 'Structured record',
+    status: 200,
+    mediaType: 'application/fhir+json',
+    body: JSON.stringify({
+      resourceType: 'Bundle',
+      type: 'collection',
+      entry: [{ resource: { resourceType: 'List' } }],
+    }),
+    signals: [
+      {
+        where: 'Medications and medical devices',
+        code: 'confidential-items',
+        text: 'Items excluded due to confidentiality and/or patient preferences.',
+      },
+    ],
+  },
+  html: {
+    view: 'html',
+    title: 'HTML record',
+    status: 403,
+    mediaType: 'application/fhir+json',
+    body: '{"resourceType":"OperationOutcome","issue":[{"diagnostics":"<b>Patient has dissented</b>"}]}',
+    signals: [],
+  },
+};
+
+const rules = {
+  inForce: { version: 'national-2026.11+practice-3', sha256: 'ab12'.repeat(16), effectiveFrom: receivedAt },
+  packs: [
+    {
+      pack: 1,
+      scope: 'national',
+      id: 'national',
+      version: '2026.11',
+      sha256: 'ab12'.repeat(16),
+      effectiveFrom: receivedAt,
+      loadedAt: receivedAt,
+      loadedBy: 'operator',
+      state: 'in-force',
+    },
+    {
+      pack: 2,
+      scope: 'practice',
+      id: 'own',
+      version: '3',
+      sha256: 'cd34'.repeat(16),
+      effectiveFrom: receivedAt,
+      loadedAt: receivedAt,
+      loadedBy: 'Dr Adaeze Okafor',
+      state: 'in-force',
+    },
+  ],
+  rules: [
+    {
+      id: 'BP-08',
+      title: 'Clinic blood pressure at or above 140/90',
+      version: '1',
+      severity: 'ACTION',
+      nationalSeverity: 'ACTION',
+      urgent: false,
+      overridable: true,
+      validFrom: '2026-01-01',
+      validTo: null,
+      parameters: { systolic: 135, diastolic: 85 },
+      nationalParameters: { systolic: 140, diastolic: 90 },
+      stricter: {},
+    },
+    {
+      id: 'DT-04',
+      title: 'Encounter long before receipt',
+      version: '1',
+      severity: 'ACTION',
+      nationalSeverity: 'WARN',
+      urgent: false,
+      overridable: true,
+      validFrom: null,
+      validTo: null,
+      parameters: { days: 14 },
+      nationalParameters: { days: 14 },
+      stricter: {},
+    },
+    {
+      id: 'PG-01',
+      title: 'Pregnancy code and words disagree',
+      version: '2',
+      severity: 'BLOCK',
+      nationalSeverity: 'BLOCK',
+      urgent: false,
+      overridable: false,
+      validFrom: null,
+      validTo: null,
+      parameters: {},
+      nationalParameters: {},
+      stricter: {},
+    },
+  ],
+};
+
+const ruleReports = [
+  {
+    report: 1,
+    madeAt: receivedAt,
+    ruleSetVersion: 'national-2026.11',
+    since: '2026-05-21',
+    judged: 412,
+    hits: [
+      {
+        item: 4,
+        sender: 'FZZ01',
+        filedAt: receivedAt,
+        ref: 'x',
+        ruleId: 'PG-03',
+        ruleVersion: '2',
+        severity: 'BLOCK',
+        message: 'The recorded sex is male',
+      },
+    ],
+  },
+];
+
 class Refusal extends Error {
   readonly status: number;
   readonly code: string;
@@ -92,7 +254,7 @@ class Refusal extends Error {
   }
 }
 
-type Answer = (body: never, part: string) => unknown;
+type Answer = (body: never, part: string, query: URLSearchParams) => unknown;
 
 export async function startStandInInbox(
   open: readonly Story[] = [],
@@ -138,6 +300,7 @@ export async function startStandInInbox(
               ...entry,
               decision: {
                 decision: made.decision,
+                amendment: null,
                 reason: made.reason ?? null,
                 actionTaken: null,
                 actionNote: null,
@@ -156,13 +319,13 @@ export async function startStandInInbox(
   const routes: readonly (readonly [method: string, path: RegExp, answer: Answer])[] = [
     [
       'GET',
-      /^$/,
+      /^\/inbox$/,
       () => inbox.items.map(listed).toSorted((a, b) => a.priority - b.priority || a.item - b.item),
     ],
-    ['GET', /^\/items\/(\d+)$/, (_body, key) => itemOf(key)],
+    ['GET', /^\/inbox\/items\/(\d+)$/, (_body, key) => itemOf(key)],
     [
       'POST',
-      /^\/items\/(\d+)\/decisions$/,
+      /^\/inbox\/items\/(\d+)\/decisions$/,
       (body: { version: number; decisions: Decision[] }, key) => {
         const item = current(key, body.version);
         if (body.decisions.some(({ actionNote }) => actionNote === 'refuse this'))
@@ -172,7 +335,31 @@ export async function startStandInInbox(
     ],
     [
       'POST',
-      /^\/items\/(\d+)\/accept-all$/,
+      /^\/inbox\/items\/(\d+)\/amendments\/check$/,
+      ({ ref, amendment }: { ref: string; amendment: { systolic?: number; code?: string } }, key) => {
+        itemOf(key);
+        const { systolic, code } = amendment;
+        if (code === '111111') throw new Refusal(422, 'AMENDMENT', 'this code is not in your release');
+        const rule = (ruleId: string, severity: string, message: string) => ({
+          ref,
+          ruleId,
+          severity,
+          urgent: false,
+          overridable: true,
+          message,
+        });
+        const findings =
+          systolic === undefined || systolic < 140
+            ? []
+            : systolic > 300
+              ? [rule('BP-04', 'BLOCK', 'Outside what can be measured')]
+              : [rule('BP-08', 'ACTION', 'At or above 140/90')];
+        return { changes: amendment, was: {}, text: `As amended: ${JSON.stringify(amendment)}`, findings };
+      },
+    ],
+    [
+      'POST',
+      /^\/inbox\/items\/(\d+)\/accept-all$/,
       (body: { version: number }, key) => {
         const item = current(key, body.version);
         if (!item.acceptAll) throw new Refusal(422, 'DECISION', 'Something was found: decide on each entry');
@@ -186,7 +373,7 @@ export async function startStandInInbox(
     ],
     [
       'POST',
-      /^\/items\/(\d+)\/complete$/,
+      /^\/inbox\/items\/(\d+)\/complete$/,
       (body: { version: number }, key) => {
         const item = current(key, body.version);
         if (item.entries.some(({ decision }) => decision === null))
@@ -197,7 +384,7 @@ export async function startStandInInbox(
     ],
     [
       'POST',
-      /^\/items\/(\d+)\/refuse$/,
+      /^\/inbox\/items\/(\d+)\/refuse$/,
       (body: { version: number }, key) => {
         current(key, body.version);
         return close(key);
@@ -205,7 +392,7 @@ export async function startStandInInbox(
     ],
     [
       'GET',
-      /^\/tasks$/,
+      /^\/inbox\/tasks$/,
       () => [
         {
           task: 5,
@@ -221,10 +408,10 @@ export async function startStandInInbox(
         },
       ],
     ],
-    ['POST', /^\/tasks\/(\d+)\/done$/, () => ({ done: true })],
+    ['POST', /^\/inbox\/tasks\/(\d+)\/done$/, () => ({ done: true })],
     [
       'GET',
-      /^\/notices$/,
+      /^\/inbox\/notices$/,
       () => [
         {
           notice: 9,
@@ -239,16 +426,16 @@ export async function startStandInInbox(
         },
       ],
     ],
-    ['POST', /^\/notices\/(\d+)\/sent$/, () => ({ done: true })],
-    ['GET', /^\/controls$/, () => controls],
-    ['POST', /^\/controls\/(switches|senders|stops)$/, () => controls],
-    ['GET', /^\/counters$/, () => counters],
-    ['POST', /^\/look-back$/, () => inbox.filed],
-    ['POST', /^\/look-back\/tasks$/, () => ({ made: 1 })],
-    ['POST', /^\/look-back\/entered-in-error$/, () => ({ marked: 1 })],
+    ['POST', /^\/inbox\/notices\/(\d+)\/sent$/, () => ({ done: true })],
+    ['GET', /^\/inbox\/controls$/, () => controls],
+    ['POST', /^\/inbox\/controls\/(switches|senders|stops)$/, () => controls],
+    ['GET', /^\/inbox\/counters$/, () => counters],
+    ['POST', /^\/inbox\/look-back$/, () => inbox.filed],
+    ['POST', /^\/inbox\/look-back\/tasks$/, () => ({ made: 1 })],
+    ['POST', /^\/inbox\/look-back\/entered-in-error$/, () => ({ marked: 1 })],
     [
       'POST',
-      /^\/filed\/(\d+)\/quarantine$/,
+      /^\/inbox\/filed\/(\d+)\/quarantine$/,
       () => ({
         withheld: 1,
         readers: [
@@ -256,7 +443,34 @@ export async function startStandInInbox(
         ],
       }),
     ],
-    ['POST', /^\/filed\/(\d+)\/release$/, () => ({ done: true })],
+    ['POST', /^\/inbox\/filed\/(\d+)\/release$/, () => ({ done: true })],
+    ['GET', /^\/inbox\/filed\/(\d+)\/reads$/, (_body, _key, query) => readsFrom(query.get('cursor'))],
+    [
+      'POST',
+      /^\/inbox\/quarantine$/,
+      () => ({
+        filed: 2,
+        withheld: 2,
+        waiting: 1,
+        readers: [
+          { at: receivedAt, organisation: 'RZ901', product: 'Clinician pages', user: '555011112222' },
+        ],
+      }),
+    ],
+    ['POST', /^\/inbox\/quarantine\/release$/, () => ({ filed: 2, released: 2, waiting: 1 })],
+    ['POST', /^\/record\/reads$/, ({ cursor }: { cursor?: string }) => readsFrom(cursor)],
+    ['GET', /^\/record\/views$/, () => views],
+    [
+      'POST',
+      /^\/record\/preview$/,
+      ({ view }: { view: string }) => {
+        const found = previews[view];
+        if (found === undefined) throw new Refusal(404, 'NOT_FOUND', 'There is no such view');
+        return found;
+      },
+    ],
+    ['GET', /^\/rules$/, () => rules],
+    ['GET', /^\/rules\/look-back$/, () => ruleReports],
   ];
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -273,19 +487,21 @@ export async function startStandInInbox(
     }
     const send = (status: number, json: unknown) =>
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(json));
-    const [, ods, path] = /^\/practice\/v1\/(\w+)\/inbox(.*)$/.exec(url.pathname) ?? [];
+    const [, ods, path] = /^\/practice\/v1\/(\w+)(\/.*)$/.exec(url.pathname) ?? [];
     if (ods !== practice || path === undefined) {
       send(404, { error: 'NOT_FOUND', message: 'There is no such practice for you' });
       return;
     }
-    if (/^\/items\/\d+\/attachments\/1$/.test(path)) {
-      response.writeHead(200, { 'content-type': 'application/pdf' }).end('%PDF-1.4\n');
+    const attachment = /^\/inbox\/items\/\d+\/attachments\/(\d+)$/.exec(path)?.[1];
+    const sent = attachment === undefined ? undefined : attachments[Number(attachment)];
+    if (sent !== undefined) {
+      response.writeHead(200, { 'content-type': sent.type }).end(sent.content);
       return;
     }
     try {
       for (const [wanted, pattern, make] of routes) {
         const match = wanted === method ? pattern.exec(path) : null;
-        if (match) return void send(200, make(body as never, match[1] ?? ''));
+        if (match) return void send(200, make(body as never, match[1] ?? '', url.searchParams));
       }
       send(404, { error: 'NOT_FOUND', message: 'There is no such address' });
     } catch (error) {

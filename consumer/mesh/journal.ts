@@ -2,7 +2,7 @@
 // Holds no patient data: ids, workflow and times only. spec: mesh §8 C4
 import { type FileHandle, mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lockFolder } from '@gp-connect/foundation/store';
+import { type Lock, lockFolder } from '@gp-connect/foundation/lock';
 
 /** `sending`: outcome not known yet; `uploading`: chunks to follow; `sent`: accepted; `failed`: certainly not accepted. */
 export type SendState = 'sending' | 'uploading' | 'sent' | 'failed';
@@ -41,18 +41,18 @@ export async function openSendJournal(
   { clock = Date.now }: { clock?: () => number } = {},
 ): Promise<SendJournal> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const unlock = lockFolder(folder);
+  const lock = await lockFolder(folder);
   try {
     const entries = await readEntries(join(folder, 'sends.jsonl'), clock() - KEEP_DAYS * 86_400_000);
     const file = await rewrite(folder, entries);
-    return journalOf(entries, file, unlock);
+    return journalOf(entries, file, lock);
   } catch (error) {
-    unlock();
+    await lock.release();
     throw error;
   }
 }
 
-function journalOf(entries: Map<string, SendEntry>, file: FileHandle, unlock: () => void): SendJournal {
+function journalOf(entries: Map<string, SendEntry>, file: FileHandle, lock: Lock): SendJournal {
   let writing: Promise<unknown> = Promise.resolve();
   return {
     find: async (sendId) => entries.get(sendId),
@@ -71,7 +71,7 @@ function journalOf(entries: Map<string, SendEntry>, file: FileHandle, unlock: ()
     async close() {
       await writing;
       await file.close();
-      unlock();
+      await lock.release();
     },
   };
 }

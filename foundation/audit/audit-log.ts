@@ -2,13 +2,13 @@
 // spec: national-service §11 (AUD-01, AUD-02), §11.1.10 (LOG-13, LOG-14, LOG-15)
 
 import { rm } from 'node:fs/promises';
+import { type Lock, LockedError, takeLock } from '../lock/index.ts';
 import { type Checkpoint, parseCheckpoint, signCheckpoint } from './checkpoint.ts';
 import { MODE, replaceDurably } from './durable.ts';
 import { pooledRandom, type RandomBytes } from './entry.ts';
-import { AuditFormatError, AuditUnavailableError } from './errors.ts';
+import { AuditFormatError, AuditLockedError, AuditUnavailableError } from './errors.ts';
 import { GroupCommit, type GroupFigures } from './group-commit.ts';
 import { AuditKeyError, type KeyStore, liesWithin } from './key-store.ts';
-import { type Lock, takeLock } from './lock.ts';
 import {
   type AuditSection,
   type EventParts,
@@ -150,7 +150,7 @@ export class AuditLog {
     ) {
       throw new AuditKeyError('the keys of the audit log lie beside its data');
     }
-    const lock = await takeLock(folders.lock);
+    const lock = await takeLock(folders.lock).catch(lockedOut);
     try {
       const recovered = await recover(folders, options.keys);
       const log = new AuditLog(options, folders, lock, recovered);
@@ -365,4 +365,9 @@ export class AuditLog {
     await this.#segments.close();
     await this.#commit?.close();
   }
+}
+
+function lockedOut(error: unknown): never {
+  if (!(error instanceof LockedError)) throw error;
+  throw new AuditLockedError(`the audit log is held by ${error.holder}; there is one writer per log`);
 }

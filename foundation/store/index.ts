@@ -2,7 +2,6 @@
 
 export { type Generated, type Insertable, type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 export { copyEmbeddedTemplate, makeEmbeddedTemplate } from './embedded-template.ts';
-export { LockedFolderError, lockFolder } from './folder-lock.ts';
 export { type Migration, migrate } from './migrations.ts';
 export { openStore, type Store, type StoreKind } from './store.ts';
 export { startTestPostgres, testStores } from './test-stores.ts';

@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { LockedFolderError, openStore, sql, testStores, unnestInsert } from './index.ts';
+import { LockedFolderError } from '../lock/index.ts';
+import { openStore, sql, testStores, unnestInsert } from './index.ts';
 
 interface Letters {
   letter: { id: number; name: string; note: string | null };

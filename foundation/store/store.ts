@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { PGlite } from '@electric-sql/pglite';
 import { Kysely, PGliteDialect, PostgresDialect } from 'kysely';
 import pg from 'pg';
-import { lockFolder } from './folder-lock.ts';
+import { lockFolder } from '../lock/index.ts';
 import { type Migration, migrate } from './migrations.ts';
 
 export type StoreKind = 'postgres' | 'embedded';
@@ -64,7 +64,7 @@ async function openEmbedded<Database>(url: string): Promise<Store<Database>> {
   const folder = url.startsWith('embedded:') ? url.slice('embedded:'.length) : undefined;
   if (folder === undefined && url !== 'memory:') throw new RangeError(`unknown database address "${url}"`);
   if (folder) mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const unlock = folder ? lockFolder(folder) : () => undefined;
+  const lock = folder ? await lockFolder(folder) : undefined;
   try {
     const pglite = folder ? await PGlite.create(`${folder}/pgdata`) : await PGlite.create();
     const db = new Kysely<Database>({ dialect: new PGliteDialect({ pglite }) });
@@ -74,11 +74,11 @@ async function openEmbedded<Database>(url: string): Promise<Store<Database>> {
       async close() {
         await db.destroy();
         if (!pglite.closed) await pglite.close();
-        unlock();
+        await lock?.release();
       },
     };
   } catch (error) {
-    unlock();
+    await lock?.release();
     throw error;
   }
 }

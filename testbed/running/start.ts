@@ -1,13 +1,14 @@
 // Brings up a whole England on this machine, and takes it down again.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { lockFolder } from '@gp-connect/foundation/store';
+import { type Lock, lockFolder } from '@gp-connect/foundation/lock';
 import { banner } from './banner.ts';
 import { makeCertificates } from './certificates.ts';
 import { startChildren } from './children.ts';
 import { prepareDatabases } from './databases.ts';
 import { type Choices, planFrom, todayInLondon } from './plan.ts';
 import { isFree, portsFrom } from './ports.ts';
+import { makeOrderKey } from './recall-settings.ts';
 import { makeSharedSecrets } from './secrets.ts';
 
 export interface StartOptions {
@@ -38,7 +39,7 @@ export class CannotStartError extends Error {
 /** @throws CannotStartError for a port or a data folder in use; ServiceFailedError where a service cannot start */
 export async function startEngland(options: StartOptions): Promise<RunningEngland> {
   mkdirSync(options.dataFolder, { recursive: true, mode: 0o700 });
-  const unlock = takeFolder(options.dataFolder);
+  const lock = await takeFolder(options.dataFolder);
   try {
     await checkPorts(options.portBase);
     if (options.fresh) emptyFolder(options.dataFolder);
@@ -47,6 +48,7 @@ export async function startEngland(options: StartOptions): Promise<RunningEnglan
     const first = !existsSync(join(plan.layout.root, 'loaded', 'orchard'));
     options.say(first ? 'First start: making certificates and loading England…' : 'Starting…');
     makeSharedSecrets(plan.secrets);
+    makeOrderKey(plan.layout);
     const prepared = Promise.all([
       makeCertificates(plan.layout, plan.england),
       prepareDatabases(choices, options.fresh),
@@ -61,18 +63,18 @@ export async function startEngland(options: StartOptions): Promise<RunningEnglan
       async stop() {
         await children.stop();
         rmSync(running, { force: true });
-        unlock();
+        await lock.release();
       },
     };
   } catch (error) {
-    unlock();
+    await lock.release();
     throw error;
   }
 }
 
-function takeFolder(folder: string): () => void {
+async function takeFolder(folder: string): Promise<Lock> {
   try {
-    return lockFolder(folder);
+    return await lockFolder(folder);
   } catch (error) {
     throw new CannotStartError((error as Error).message);
   }

@@ -1,11 +1,8 @@
-// One writer per log: a lock file that names its process; that of a dead process is taken over.
+// One process at a time: a lock file that names its process; that of a dead process is taken over.
 // spec: national-service §11.1.1 (LOG-01)
-
 import { randomUUID } from 'node:crypto';
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { MODE } from './durable.ts';
-import { AuditLockedError } from './errors.ts';
 
 interface Holder {
   readonly pid: number;
@@ -65,15 +62,27 @@ export interface Lock {
   release(): Promise<void>;
 }
 
+/** A live process holds it, or one on another host, which cannot be looked at. */
+export class LockedError extends Error {
+  /** In words: `process 17 on ward-3`. */
+  readonly holder: string;
+
+  constructor(path: string, holder: string) {
+    super(`${path} is held by ${holder}`);
+    this.name = 'LockedError';
+    this.holder = holder;
+  }
+}
+
 /**
- * Takes the lock file at `path`. Throws AuditLockedError when a live process holds it, or one on another host
- * (an operator who knows that one to be dead removes the file).
+ * Takes the lock file at `path`. An operator who knows a holder on another host to be dead removes the file.
+ * @throws LockedError
  */
 export async function takeLock(path: string): Promise<Lock> {
   const self = await thisProcess();
   const mine = JSON.stringify(self);
   const own = `${path}.${randomUUID()}`;
-  await writeFile(own, mine, { mode: MODE.privateFile, flag: 'wx', flush: true });
+  await writeFile(own, mine, { mode: 0o600, flag: 'wx', flush: true });
   try {
     for (let attempt = 0; attempt < 5; attempt += 1) {
       if (await linked(own, path)) return { release: () => rm(path, { force: true }) };
@@ -81,16 +90,17 @@ export async function takeLock(path: string): Promise<Lock> {
       if (text === null) continue;
       const holder = parseHolder(text);
       if (holder === undefined || (await alive(holder, self))) {
-        const who =
-          holder === undefined ? 'an unreadable lock file' : `process ${holder.pid} on ${holder.host}`;
-        throw new AuditLockedError(`the audit log is held by ${who}; there is one writer per log`);
+        throw new LockedError(
+          path,
+          holder === undefined ? 'an unreadable lock file' : `process ${holder.pid} on ${holder.host}`,
+        );
       }
       await removeStale(path, text);
     }
   } finally {
     await rm(own, { force: true });
   }
-  throw new AuditLockedError('the audit log is being taken by another process');
+  throw new LockedError(path, 'another process that takes it right now');
 }
 
 /** Hard link: fails when the name exists, and the lock is never seen half written. */

@@ -8,6 +8,13 @@ const client = z.strictObject({
   severalOrganisations: z.boolean().default(false).describe('Must name the organisation of each user'),
 });
 
+const auditLog = z.strictObject({
+  folder: z.string().describe('Folder of the log'),
+  keyFolder: z.string().describe('Folder of its keys; never inside the log folder'),
+  kekFile: z.string().describe('File: key-encryption key, 64 hex digits; made where missing'),
+  origin: z.string().describe('Origin of the log, e.g. audit.gpconnect.example/log/operator-01'),
+});
+
 export const directorySettings = z.strictObject({
   host: z.string().default('127.0.0.1').describe('Address to listen on'),
   port: port.default(8420).describe('SDS, PDS, tokens, change feed and operator API (HTTPS)'),
@@ -50,6 +57,28 @@ export const directorySettings = z.strictObject({
     })
     .optional()
     .describe('NHS CIS2, for healthcare-worker access and the operator API; absent: neither is offered'),
+  recall: z
+    .strictObject({
+      tls: z
+        .strictObject({
+          keyFile: z.string().describe('Private key, PEM'),
+          certificateFile: z.string().describe('Client certificate, PEM; practices let in its name alone'),
+          caFile: z.string().describe('Authorities that issue the certificates of GP systems, PEM'),
+        })
+        .describe('How recall shows itself to GP systems and to MESH'),
+      orderKeyFile: z.string().describe('File: private key (Ed25519, PEM) that signs orders'),
+      hosts: z
+        .record(z.string(), z.string())
+        .default({})
+        .describe('registered host[:port] → host:port really connected to, where there is no DNS for it'),
+      audit: auditLog.describe("The operator's own audit log: every step of a recall"),
+      meshUrl: z.url().optional().describe('Origin of MESH, where messages are paused; absent: not offered'),
+      meshAudit: auditLog
+        .optional()
+        .describe("MESH's audit log, read for who received which messages; absent: nobody is listed"),
+    })
+    .optional()
+    .describe('Recall of miscoded entries (operator API); absent: not offered'),
   feedReaders: z
     .array(z.string())
     .default([])

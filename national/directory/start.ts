@@ -20,10 +20,12 @@ import {
   type Revocations,
   serverTls,
 } from '@gp-connect/foundation/trust';
+import { recallCaseMigrations, recallRoutes } from '../oversight/index.ts';
 import { type Actor, operatorRoutes, policyMigrations } from '../policy/index.ts';
 import { feedPath, feedRoutes } from './feed-routes.ts';
 import { type LiveDirectory, openLiveDirectory } from './live-directory.ts';
 import { directoryMigrations } from './migrations.ts';
+import { type OpenRecall, openRecall } from './open-recall.ts';
 import type { PdsVerifiers } from './pds-access.ts';
 import { pdsPath, pdsRoutes } from './pds-routes.ts';
 import { createRateLimit } from './rate-limit.ts';
@@ -66,7 +68,7 @@ export function openDirectoryStore(settings: {
 }): Promise<DirectoryStore> {
   const url = settings.databaseUrl ?? `embedded:${settings.dataFolder}`;
   const poolSize = settings.databaseConnections ?? 10;
-  return openStore({ url, poolSize }, [...policyMigrations, ...directoryMigrations]);
+  return openStore({ url, poolSize }, [...policyMigrations, ...directoryMigrations, ...recallCaseMigrations]);
 }
 
 export async function startDirectory(
@@ -88,6 +90,10 @@ export async function startDirectory(
       { clock, onError: (error) => logger.error({ err: error }, 'the directory could not be refreshed') },
     );
     closers.push(() => directory.close());
+    const recall =
+      settings.recall &&
+      (await openRecall(settings.recall, { store, clock, logger, changed: () => directory.refresh() }));
+    if (recall) closers.push(() => recall.close());
     const metrics = createMetrics('directory');
     const server = createServer({
       logger,
@@ -98,7 +104,7 @@ export async function startDirectory(
         void reply.code(404).send({ error: 'there is nothing at this address' }),
     });
     closers.push(() => server.close());
-    const services = { settings, dependencies, clock, store, directory };
+    const services = { settings, dependencies, clock, store, directory, recall };
     await registerRoutes(server, services);
     const address = await startListening(server, 'directory', { host: settings.host, port: settings.port });
     const operations = await startOperations({
@@ -121,11 +127,12 @@ interface Services {
   clock: () => number;
   store: DirectoryStore;
   directory: LiveDirectory;
+  recall: OpenRecall | undefined;
 }
 
 async function registerRoutes(
   server: ReturnType<typeof createServer>,
-  { settings, dependencies, clock, store, directory }: Services,
+  { settings, dependencies, clock, store, directory, recall }: Services,
 ): Promise<void> {
   const { publicUrl } = settings;
   const staff =
@@ -168,14 +175,16 @@ async function registerRoutes(
     revocations,
     longPollMs: settings.longPollMs,
   });
+  const authorise = dependencies.authorise ?? actorFrom(staff);
   await server.register(operatorRoutes, {
     prefix: '/operator/v1',
     store,
     snapshot: () => directory.snapshot(),
     refresh: () => directory.refresh(),
-    authorise: dependencies.authorise ?? actorFrom(staff),
+    authorise,
     now: () => new Date(clock()),
   });
+  if (recall) await server.register(recallRoutes, { prefix: '/operator/v1', ...recall.routes, authorise });
 }
 
 /** Roles of national-service §1 as the verified token says them; practice roles count at the user's organisation. */

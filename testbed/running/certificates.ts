@@ -10,6 +10,8 @@ import { sendersOf } from './mailboxes.ts';
 export const gatewayName = 'proxy.gpconnect.example';
 export const directoryName = 'directory.gpconnect.example';
 export const meshName = 'mesh.gpconnect.example';
+/** The recall service: GP systems take orders from it, MESH takes pauses from it. */
+export const recallName = 'recall.gpconnect.example';
 /** The clinician pages are one product that many organisations use. */
 export const clinicianName = 'clinician.openconsumer.example';
 
@@ -67,6 +69,7 @@ export async function makeCertificates(layout: Layout, england: England): Promis
     ...suppliers.map((supplier) => served(supplier.id, supplier.fqdn)),
     ...suppliers.map(({ id, odsCode }) => meshClient(id, odsCode)),
     ...sendersOf(england).map(({ ods }) => meshClient(ods)),
+    authority.identity('recall', { commonName: recallName, usages: 'client' }),
     authority.identity('clinician', { commonName: clinicianName, usages: 'client' }),
     ...england.consumers.map((consumer) =>
       authority.identity(consumerIdentity(consumer), { commonName: consumer.fqdn, usages: 'client' }),

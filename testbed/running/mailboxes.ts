@@ -10,6 +10,9 @@ const workflows: Readonly<Record<string, readonly string[]>> = {
   'update-record': ['GPCONNECT_UPDATE_RECORD', 'DIGMED_FLU_VAC', 'DIGMED_EMG_MED'],
 };
 
+/** Practices tell senders of recalls of their messages. spec: national-service INC-09 */
+const recallNoticeWorkflow = 'GPC_RECALL_NOTICE';
+
 export const practiceMailboxId = ({ ods }: Pick<Practice, 'ods'>): string => `${ods}OT001`;
 
 /** `X26OT101` for the second consumer organisation. */
@@ -42,17 +45,20 @@ export function mailboxesOf(plan: RunningPlan): MailboxLoad[] {
     id: practiceMailboxId(practice),
     ods: practice.ods,
     name: practice.name,
-    workflows: rights(all, 'receive'),
+    workflows: [...rights(all, 'receive'), ...rights([recallNoticeWorkflow], 'send')],
   }));
   const senders = sendersOf(england).flatMap((consumer) =>
     [senderMailboxId(plan, consumer), scriptMailboxId(plan, consumer)].map((id) => ({
       id,
       ods: consumer.ods,
       name: consumer.name,
-      workflows: rights(
-        consumer.products.flatMap((product) => workflows[product] ?? []),
-        'send',
-      ),
+      workflows: [
+        ...rights(
+          consumer.products.flatMap((product) => workflows[product] ?? []),
+          'send',
+        ),
+        ...rights([recallNoticeWorkflow], 'receive'),
+      ],
     })),
   );
   return [...practices, ...senders].map((mailbox) => ({

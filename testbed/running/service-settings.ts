@@ -11,11 +11,13 @@ import {
   gatewayName,
   meshIdentity,
   pharmacyOf,
+  recallName,
 } from './certificates.ts';
 import { clinicianProduct } from './directory-data.ts';
 import type { Layout } from './layout.ts';
 import { mailboxPassword, senderMailboxId } from './mailboxes.ts';
 import type { Ports } from './ports.ts';
+import { operatorRecallFile, providerRecallFile } from './recall-settings.ts';
 import type { Secrets } from './secrets.ts';
 
 export interface RunningPlan {
@@ -31,7 +33,8 @@ export const issuerOf = (ports: Ports): string => `http://localhost:${ports.iden
 
 const host = '127.0.0.1';
 
-export function directoryFile({ layout, ports, secrets, database }: RunningPlan) {
+export function directoryFile(plan: RunningPlan) {
+  const { layout, ports, secrets, database } = plan;
   const files = certificateFiles(layout, 'directory');
   const { jwk } = secrets.key('gateway-assertion');
   return {
@@ -51,6 +54,7 @@ export function directoryFile({ layout, ports, secrets, database }: RunningPlan)
     tokenSecret: secrets.text('directory-token-secret'),
     cis2: { issuer: issuerOf(ports), jwksUri: `${issuerOf(ports)}/jwks`, audience: defaultAudience },
     feedReaders: [gatewayName],
+    recall: operatorRecallFile(plan, meshAuditFile(plan)),
   };
 }
 
@@ -128,6 +132,7 @@ export function providerFile({ layout, ports, secrets, database }: RunningPlan, 
     tls: { ...certificateFiles(layout, id), revoked: revokedFile(layout) },
     proxyNames: [gatewayName],
     administrationToken: secrets.file(`${id}-administration`),
+    recall: providerRecallFile({ layout }),
     segments: { foundations, structured, documents },
     software: { name: supplier.product, version: supplier.version, publisher: supplier.name },
   };
@@ -143,6 +148,7 @@ export function meshFile({ layout, ports, secrets, database }: RunningPlan) {
     payloadFolder: join(layout.mesh, 'payloads'),
     keyFile: join(layout.secrets, 'mesh-kek'),
     sharedKey: secrets.text('mesh-shared-key'),
+    operatorCertificates: [recallName],
     tls: {
       keyFile: files.key,
       certificateFile: files.cert,

@@ -7,7 +7,7 @@ export { type CodeSets, codeSetsOver } from './code-sets.ts';
 export { envelopesOfAudit } from './envelopes.ts';
 export { recallCaseMigrations } from './migrations.ts';
 export type {
-  AppendAudit,
+  AppendEvent,
   AuditPlace,
   EnvelopeScope,
   Envelopes,

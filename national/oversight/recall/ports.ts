@@ -48,7 +48,7 @@ export interface RecallPorts {
   readonly pauses?: Pick<MeshPauses, 'create' | 'list' | 'lift'>;
   /** The operator's hold of a practice's product (ENB-02). Absent: not offered. */
   readonly holds?: PracticeHolds;
-  readonly append: AppendAudit;
+  readonly append: AppendEvent;
 }
 
 /** Where an entry stands in an audit log. */
@@ -58,7 +58,7 @@ export interface AuditPlace {
 }
 
 /** The operator's audit log: durable when it resolves. */
-export type AppendAudit = (event: EventParts) => Promise<AuditPlace | undefined>;
+export type AppendEvent = (event: EventParts) => Promise<AuditPlace | undefined>;
 
 export interface PracticeHolds {
   /** False where the practice's product is held for another incident already. */

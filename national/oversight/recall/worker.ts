@@ -3,7 +3,7 @@
 import type { KeyObject } from 'node:crypto';
 import { findCase, type OversightStore } from './cases.ts';
 import { signOrder } from './orders.ts';
-import type { AppendAudit, RecallPractices } from './ports.ts';
+import type { AppendEvent, RecallPractices } from './ports.ts';
 import { type ProviderAnswer, providerAnswer } from './provider-answer.ts';
 import { finishWork, nextDue, postponeWork, readRuns, refuseWork, takeWork, type Work } from './runs.ts';
 import { OrderFailure, type OrderTransport } from './transport.ts';
@@ -15,7 +15,7 @@ export interface RecallWorkerOptions {
   /** Ed25519 private key; providers hold the public one. */
   readonly key: KeyObject;
   /** Every order that leaves, and every answer, before it counts (INC-16). */
-  readonly append: AppendAudit;
+  readonly append: AppendEvent;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   /** In [0, 1). */

@@ -1,6 +1,15 @@
 // What the practice, its supplier and the operator have switched on. spec: national-service §4, §21 rows 17, 23–24
-import { type Check, type Facts, gpc, isMetadata, ssp } from './decision.ts';
-import { type Effective, type EffectiveState, effectiveState } from './effective-state.ts';
+import {
+  type Check,
+  type DecisionRequest,
+  type DecisionSnapshot,
+  type Enablement,
+  type Facts,
+  gpc,
+  isMetadata,
+  ssp,
+} from './decision.ts';
+import { type EffectiveState, effectiveState } from './effective-state.ts';
 import { foundationsProduct, globalSwitch } from './products.ts';
 
 /** Holds first, then what is off, then what nobody decided: each check looks for its own states. */
@@ -10,10 +19,10 @@ export const enablementChecks: readonly Check[] = [
     'ACCESS DENIED',
     (facts) => {
       const held = firstIn(facts, ['held']);
+      if (!held) return null;
       return (
-        held &&
         `${held.name} at practice ${facts.request.practice} is temporarily withheld nationally` +
-          ` (incident ${held.effective.switch?.incident ?? 'not stated'})`
+        ` (incident ${held.effective.switch?.incident ?? 'not stated'})`
       );
     },
     'NO_ORGANISATIONAL_CONSENT',
@@ -23,13 +32,13 @@ export const enablementChecks: readonly Check[] = [
     'ACCESS DENIED',
     (facts) => {
       const off = firstIn(facts, ['disabled', 'not-available']);
-      return off && `Practice ${facts.request.practice} does not currently share through ${off.name}`;
+      return off ? `Practice ${facts.request.practice} does not currently share through ${off.name}` : null;
     },
     'NO_ORGANISATIONAL_CONSENT',
   ),
   gpc('23a', 'NO_ORGANISATIONAL_CONSENT', (facts) => {
     const undecided = firstIn(facts, ['undecided']);
-    return undecided && `Practice ${facts.request.practice} has not decided about ${undecided.name}`;
+    return undecided ? `Practice ${facts.request.practice} has not decided about ${undecided.name}` : null;
   }),
   gpc('23a', 'NO_ORGANISATIONAL_CONSENT', ({ snapshot, request, sender }) => {
     if (request.practice === null || !sender) return null;
@@ -57,21 +66,18 @@ export const enablementChecks: readonly Check[] = [
   }),
 ];
 
-/** The product, or the first of its areas asked for, whose effective state is one of those given. */
-function firstIn(
-  { snapshot, request }: Facts,
-  states: readonly EffectiveState[],
-): { name: string; effective: Effective } | null {
-  if (request.practice === null || isMetadata(request.interaction)) return null;
+/** The effective states of the product and of each of its areas asked for, the product first. */
+export function enablementOf(snapshot: DecisionSnapshot, request: DecisionRequest): readonly Enablement[] {
+  if (request.practice === null || isMetadata(request.interaction)) return [];
   const practice = { ods: request.practice, supplier: snapshot.supplierOf(request.practice) };
   const asked = request.interaction.product;
   const product = asked === foundationsProduct ? globalSwitch : asked;
   const areas = product === 'ar-structured' ? request.areas : [];
-  for (const area of [null, ...areas]) {
-    const effective = effectiveState(snapshot, practice, product, area);
-    if (states.includes(effective.state)) {
-      return { name: area === null ? asked : `${asked} (${area})`, effective };
-    }
-  }
-  return null;
+  return [null, ...areas].map((area) => ({
+    name: area === null ? asked : `${asked} (${area})`,
+    effective: effectiveState(snapshot, practice, product, area),
+  }));
 }
+
+const firstIn = ({ enablement }: Facts, states: readonly EffectiveState[]): Enablement | undefined =>
+  enablement.find(({ effective }) => states.includes(effective.state));

@@ -1,7 +1,7 @@
 // May this request go on? Pure, on a snapshot, driven by one table. spec: national-service §6–§8, §21 rows 13–17, 23–32
 import { callerChecks } from './decide-caller.ts';
-import { enablementChecks } from './decide-enablement.ts';
-import type { Check, DecisionRequest, DecisionSnapshot, Refused } from './decision.ts';
+import { enablementChecks, enablementOf } from './decide-enablement.ts';
+import type { Check, DecisionRequest, DecisionSnapshot, Facts, Refused } from './decision.ts';
 import { foundationsProduct } from './products.ts';
 import type { UseCase } from './types.ts';
 
@@ -42,8 +42,10 @@ function walk(checks: readonly Check[], snapshot: DecisionSnapshot, request: Dec
         request.interaction.product === foundationsProduct ||
         useCase.products.includes(request.interaction.product),
     );
+  const enablement = enablementOf(snapshot, request);
+  const facts: Facts = { snapshot, request, sender, useCases: applicable, enablement };
   for (const check of checks) {
-    const diagnostics = check.refuses({ snapshot, request, sender, useCases: applicable });
+    const diagnostics = check.refuses(facts);
     if (diagnostics === null) continue;
     const { row, status, dialect, issueType } = check;
     const code = check.code(request.interaction);

@@ -1,7 +1,7 @@
 // What a decision looks at and what it answers. spec: national-service §21
 import type { ClinicalArea, ErrorCode, Interaction } from '@gp-connect/foundation/nhs';
 import type { AccreditedSystem, Organisation } from '../directory/index.ts';
-import type { SwitchLookup } from './effective-state.ts';
+import type { Effective, SwitchLookup } from './effective-state.ts';
 import type { Agreement, PracticeBlock, UseCase } from './types.ts';
 
 /** The directory's index satisfies this; so does anything with the same look-ups. */
@@ -52,12 +52,20 @@ export interface Refused {
   readonly diagnostics: string;
 }
 
+/** What counts for a product or one of its areas, and the name it goes by in diagnostics. */
+export interface Enablement {
+  readonly name: string;
+  readonly effective: Effective;
+}
+
 export interface Facts {
   readonly snapshot: DecisionSnapshot;
   readonly request: DecisionRequest;
   readonly sender: AccreditedSystem | undefined;
   /** The sender's use cases that cover the product. */
   readonly useCases: readonly UseCase[];
+  /** Of the practice; empty while it is unknown. */
+  readonly enablement: readonly Enablement[];
 }
 
 /** One row of the table: how it is answered, and when. */

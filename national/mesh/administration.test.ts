@@ -28,6 +28,14 @@ onTheWire('MESH administration', (wire) => {
     assert.equal(report.headers['mex-messagetype'], 'REPORT');
     assert.equal(report.headers['mex-statuscode'], '14');
     assert.equal(report.headers['mex-linkedmsgid'], '20200101000000000000_AAAAAA');
+    assert.equal(report.headers['mex-from'], undefined);
+    for (const [chunk, status] of [
+      ['/1', 200],
+      ['/0', 404],
+      ['/2', 404],
+      ['/x', 404],
+    ])
+      assert.equal((await v2(`${MINE}/inbox/${made.body.message_id}${chunk}`)).status, status, String(chunk));
     assert.equal((await admin('report', 'POST', { mailbox_id: 'X26OT900' })).status, 400);
     const id = await wire.mesh.send();
     assert.equal((await admin(`message/${id}/event`, 'POST', { status: 'error', code: '15' })).status, 200);

@@ -37,6 +37,9 @@ onTheWire('MESH chunks', (wire) => {
     const coding = await chunk(id, 2, '2:3', 'x', { 'content-encoding': 'gzip' });
     assert.equal(coding.status, 417);
     assert.equal(coding.body.detail[0].msg, 'cannot change content encoding');
+    const brotli = await chunk(id, 2, '2:3', 'x', { 'content-encoding': 'br' });
+    assert.equal(brotli.status, 417, 'any change is the same fault, in a later chunk');
+    assert.equal(brotli.body.message_id, id);
     const empty = await chunk(id, 2, '2:3', '');
     assert.equal(empty.status, 417);
     assert.equal(empty.body.detail[0].code, '02');

@@ -1,6 +1,7 @@
 // What every use case of MESH works with; made once at start.
 import type { Logger } from '@gp-connect/foundation/http';
 import type { MeshAudit } from './audit-trail.ts';
+import type { TakesProduct } from './enablement.ts';
 import type { Faults } from './faults.ts';
 import type { KeyRing } from './keys.ts';
 import type { Mailboxes } from './mailboxes.ts';
@@ -26,6 +27,7 @@ export interface Mesh {
   readonly audit: MeshAudit;
   readonly pauses: PauseControl;
   readonly faults: Faults;
+  readonly takes: TakesProduct;
   readonly nextId: () => string;
   /** Hands an accepted GPPROVIDER message to the router; returns at once. */
   readonly route: (message: Message) => void;

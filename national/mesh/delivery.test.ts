@@ -195,6 +195,15 @@ for (const { name, fresh } of testStores()) {
       const [report] = await reportOn(id);
       assert.equal(report?.headers['mex-statuscode'], '14');
       assert.equal(report?.headers['mex-statusevent'], 'SEND');
+      assert.equal(
+        report?.headers['mex-statusdescription'],
+        'Message not collected by recipient after 5 days',
+      );
+      const failed = (await mesh.ask(`/X26OT900/outbox/tracking?messageID=${id}`)).body;
+      assert.deepEqual(
+        [failed.status, failed.statusSuccess, failed.downloadTimestamp],
+        ['Undeliverable', 'ERROR', ''],
+      );
       assert.equal(report?.headers['mex-subject'], 'S');
       assert.equal((await v2(`/A82999OT1/inbox/${id}`)).status, 410);
       assert.equal((await track(id)).status, 'undeliverable');

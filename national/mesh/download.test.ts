@@ -93,6 +93,8 @@ onTheWire('MESH download', (wire) => {
     assert.equal(gone.status, 410);
     assert.equal(gone.body.errorDescription, 'Message no longer available for download');
     assert.equal(gone.body.errorCode, 'Message already accepted');
+    assert.equal(gone.body.errorEvent, 'SEND');
+    assert.equal(gone.body.messageID, id);
     assert.ok(!(await wire.mesh.inbox('A82999OT1')).includes(id));
     const unknown = '20200101000000000000_AAAAAA';
     const missing = await v2(`${PRACTICE}/inbox/${unknown}`);

@@ -25,11 +25,11 @@ export const meshFaults = {
   invalidToken: row(403, '', '', 'Invalid Authentication Token'),
   repeatedToken: row(403, '', '', 'Error Duplicated Authentication Token'),
   malformedControl: row(400, 'TRANSFER', '06', 'MalformedControlFile'),
-  invalidChecksum: row(400, 'SEND', '', 'Invalid checksum'),
-  invalidFrom: row(400, 'SEND', '07', 'Invalid from address'),
+  invalidChecksum: row(400, 'SEND', 'Invalid checksum', 'Invalid checksum'),
+  invalidFrom: row(400, 'SEND', '07', 'Invalid From Address in the control file'),
   toMissing: row(400, 'SEND', '08', 'TO_DTS missing'),
-  invalidVersion: row(400, 'SEND', '09', 'Invalid version'),
-  invalidMessageType: row(400, 'SEND', '11', 'Invalid message type'),
+  invalidVersion: row(400, 'SEND', '09', 'Invalid version of the control file'),
+  invalidMessageType: row(400, 'SEND', '11', 'Invalid Message Type for the transfer'),
   contentEncoding: row(422, 'SEND', 'UnsupportedContentEncoding', 'Unsupported content encoding'),
   chunkRange: row(417, 'SEND', 'InvalidHeaderChunks', 'Invalid chunk values sent in mex-Chunk-Range header'),
   chunkBeyondLast: row(406, 'SEND', 'InvalidHeaderChunks', 'Chunk number is beyond the last chunk'),
@@ -38,17 +38,12 @@ export const meshFaults = {
   unregisteredRecipient: row(417, 'SEND', '12', 'Unregistered to address'),
   senderMayNotSend: row(417, 'SEND', '16', 'Sender is not allowed to send this message type'),
   held: row(425, 'RECEIVE', '', 'Message is held by the national operator'),
-  workflowNotRegistered: row(417, 'SEND', '17', 'Workflow id is not registered for the mailbox'),
+  workflowNotRegistered: row(417, 'SEND', '17', 'Workflow ID not registered for mailbox'),
   emptyBody: row(417, 'COLLECT', '02', 'Data file is missing or inaccessible.'),
   bodyTooLarge: row(413, 'SEND', '', 'Body is larger than one chunk may be'),
   messageTooLarge: row(413, 'SEND', '', 'Message is larger than a message may be'),
   noMessage: row(404, 'RECEIVE', '20', 'Message does not exist'),
-  noLongerAvailable: row(
-    410,
-    'RECEIVE',
-    'Message already accepted',
-    'Message no longer available for download',
-  ),
+  noLongerAvailable: row(410, 'SEND', 'Message already accepted', 'Message no longer available for download'),
   odsMissing: row(400, '', '', 'ods code missing'),
   workflowMissing: row(400, '', '', 'workflow id missing'),
   tooManyRequests: row(429, '', '', 'Too many requests'),
@@ -66,6 +61,7 @@ export class MeshFault extends Error {
   readonly status: number;
   readonly messageId: string | undefined;
   readonly fields: readonly string[] | undefined;
+  readonly why: string | undefined;
 
   /** `why` follows the text of the table. */
   constructor(
@@ -79,6 +75,17 @@ export class MeshFault extends Error {
     this.status = meshFaults[fault].status;
     this.messageId = more.messageId;
     this.fields = more.fields;
+    this.why = more.why;
+  }
+
+  /** The same refusal, naming the message it refused (mesh example F). */
+  about(messageId: string): MeshFault {
+    const { fields, why } = this;
+    return new MeshFault(this.fault, {
+      messageId,
+      ...(fields ? { fields } : {}),
+      ...(why === undefined ? {} : { why }),
+    });
   }
 }
 
@@ -126,7 +133,7 @@ export function faultBody(error: unknown, version: ApiVersion, internalId: strin
 function v1Body({ fault, messageId, fields, message }: MeshFault): object {
   const { event, code } = meshFaults[fault];
   return {
-    ...(messageId === undefined ? {} : { messageID: messageId }),
+    ...(messageId ? { messageID: messageId } : {}),
     errorEvent: event,
     errorCode: code,
     errorDescription: message,
@@ -137,8 +144,8 @@ function v1Body({ fault, messageId, fields, message }: MeshFault): object {
 function v2Body({ fault, messageId, fields, message }: MeshFault, internalId: string): object {
   const { event, code } = meshFaults[fault];
   return {
-    ...(messageId === undefined ? {} : { message_id: messageId }),
-    internal_id: internalId,
+    ...(messageId ? { message_id: messageId } : {}),
+    ...(internalId ? { internal_id: internalId } : {}),
     detail: [{ event, code, msg: message }],
     ...(fields ? { fields } : {}),
   };

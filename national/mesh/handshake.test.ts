@@ -52,8 +52,13 @@ onTheWire('MESH handshake', (wire) => {
       [V2, 200, V2],
       [`application/json;${V2}`, 200, V2],
       [`text/html, ${V2}`, 200, V2],
+      [`${V2}; charset=utf-8`, 200, V2],
+      [`${V2};q=0.9, */*;q=0.1`, 200, V2],
+      ['application/json, application/vnd.mesh.v1+json', 200, 'application/vnd.mesh.v1+json'],
       ['application/vnd.mesh.vX+json', 400, 'application/json'],
       ['application/vnd.mesh.v2', 400, 'application/json'],
+      ['application/vnd.mesh+json', 400, 'application/json'],
+      ['text/application/vnd.mesh.v2+json', 400, 'application/json'],
     ];
     for (const [accept, status, type] of rows) {
       const answer = await ask(`${MINE}/inbox`, accept === undefined ? {} : { headers: { accept } });

@@ -1,5 +1,6 @@
 // MESH: mailboxes, store-and-forward of messages, routing to the registered practice. spec: mesh
 export type { AppendAudit } from './audit-trail.ts';
+export { type TakesProduct, takesProduct } from './enablement.ts';
 export type { FaultRates } from './faults.ts';
 export { meshMigrations } from './migrations.ts';
 export type {

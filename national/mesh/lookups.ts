@@ -1,5 +1,6 @@
-// Which mailboxes receive a workflow, of one organisation or of all. spec: mesh §3.8, national-service RTE-21
+// Which mailboxes receive a workflow, of one organisation or of all. spec: mesh §3.8, national-service RTE-21, ENB-09
 import type { Mesh } from './context.ts';
+import { switchedOn } from './enablement.ts';
 import { MeshFault } from './errors.ts';
 import type { ApiVersion } from './media.ts';
 
@@ -14,7 +15,9 @@ export async function endpointLookup(
 ): Promise<object> {
   const ods = parameters.ods?.trim();
   if (!ods) throw new MeshFault('odsMissing');
-  const found = await mesh.mailboxes.byOrganisation(ods, workflowOf(parameters));
+  const workflow = workflowOf(parameters);
+  const registered = await mesh.mailboxes.byOrganisation(ods, workflow);
+  const found = await switchedOn(mesh.takes, registered, workflow);
   if (version === 1)
     return {
       query_id: queryId,
@@ -25,7 +28,8 @@ export async function endpointLookup(
 
 /** @throws MeshFault for a blank workflow */
 export async function workflowSearch(mesh: Mesh, parameters: Parameters): Promise<object> {
-  const found = await mesh.mailboxes.byWorkflow(workflowOf(parameters));
+  const workflow = workflowOf(parameters);
+  const found = await switchedOn(mesh.takes, await mesh.mailboxes.byWorkflow(workflow), workflow);
   return { results: found.map(({ id, name }) => ({ mailbox_id: id, mailbox_name: name })) };
 }
 

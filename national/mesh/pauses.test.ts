@@ -246,7 +246,7 @@ for (const { name, fresh } of testStores())
       assert.equal(headers['mex-statuscode'], '16');
       assert.match(
         String(headers['mex-statusdescription']),
-        /Pregnancy status miscoded by this system \? \?3\.1\?$/,
+        /Pregnancy status miscoded by this system \? \?3\.1\?\)$/,
       );
       assert.deepEqual(await waiting(), []);
       await v2(`/X26OT900/inbox/${report}/status/acknowledged`, 'PUT');

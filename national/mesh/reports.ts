@@ -8,13 +8,9 @@ import type { Message, NewMessage } from './types.ts';
 /** Why a message could not be delivered: event, code and text of §6. */
 export const deliveryFailures = {
   '06': { event: 'TRANSFER', code: '06', description: 'MalformedControlFile' },
-  '14': {
-    event: 'SEND',
-    code: '14',
-    description: 'Message not collected by recipient within the expiry period',
-  },
+  '14': { event: 'SEND', code: '14', description: 'Message not collected by recipient' },
   '16': { event: 'SEND', code: '16', description: 'Sender is not allowed to send this message type' },
-  '17': { event: 'SEND', code: '17', description: 'Workflow id is not registered for the mailbox' },
+  '17': { event: 'SEND', code: '17', description: 'Workflow ID not registered for mailbox' },
   'EPL-150': { event: 'SEND', code: 'EPL-150', description: 'Multiple mailboxes match' },
   'EPL-151': { event: 'SEND', code: 'EPL-151', description: 'No mailbox matched' },
   'EPL-152': { event: 'SEND', code: 'EPL-152', description: 'Invalid NHS Number' },
@@ -37,7 +33,7 @@ export async function failDelivery(
   why?: string,
 ): Promise<void> {
   const { description: meaning, ...codes } = deliveryFailures[failure];
-  const reason = { ...codes, description: why === undefined ? meaning : headerText(`${meaning}: ${why}`) };
+  const reason = { ...codes, description: why === undefined ? meaning : headerText(`${meaning} ${why}`) };
   const sender = message.sender === null ? undefined : await mesh.mailboxes.find(message.sender);
   const recipient = message.recipient === null ? undefined : await mesh.mailboxes.find(message.recipient);
   const { nhsNumber = null, subject } = openEnvelope(mesh.ring, message);

@@ -74,6 +74,8 @@ export const meshRoutes: readonly Route[] = [
   { method: 'GET', path: '/health', run: ping },
   { method: 'GET', path: '/endpointlookup/:ods/:workflow', run: lookUpEndpoint },
   { method: 'GET', path: '/endpointlookup/:ods', run: lookUpEndpoint },
+  { method: 'GET', path: '/endpointlookup', run: lookUpEndpoint },
+  { method: 'GET', path: '/workflowsearch', run: searchWorkflow },
   { method: 'GET', path: '/workflowsearch/:workflow', run: searchWorkflow },
   { method: 'GET', path: '/:mailbox', run: forMailbox(handshake) },
   { method: 'POST', path: '/:mailbox', run: forMailbox(handshake) },
@@ -217,6 +219,8 @@ async function readMessage(call: Call, mailbox: Mailbox): Promise<unknown> {
     head,
   );
   reply.code(head ? 200 : found.status).headers(found.headers);
+  if (found.headers['content-length'] === undefined && request.raw.httpVersion === '1.1')
+    reply.header('transfer-encoding', 'chunked');
   if (head || !found.body) return reply.send();
   return reply.send(streamOf(found.body(), reply.raw));
 }

@@ -76,7 +76,7 @@ export function chunkRange(text: string): { number: number; total: number } {
 }
 
 /** @throws MeshFault `contentEncoding` for anything but gzip */
-export function contentEncoding(text: string): 'gzip' | null {
+function contentEncoding(text: string): 'gzip' | null {
   const coding = text.trim().toLowerCase();
   if (coding === '') return null;
   if (coding !== 'gzip') throw new MeshFault('contentEncoding');

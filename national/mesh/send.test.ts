@@ -1,10 +1,7 @@
 // Sending: every refusal in its order, limits. spec: mesh §3.6, §6, §7, example F
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { test } from 'node:test';
-import { connect } from 'node:tls';
-import { clientTls } from '@gp-connect/foundation/trust';
-import { CLIENT_NAME, DOCUMENT, UPDATE, V2 } from './mesh-under-test.ts';
+import { DOCUMENT, UPDATE, V2 } from './mesh-under-test.ts';
 import { MINE, onTheWire } from './wire-for-tests.ts';
 
 onTheWire('MESH send', (wire) => {
@@ -33,11 +30,43 @@ onTheWire('MESH send', (wire) => {
         'MalformedControlFile',
       ],
       ['address in to', { ...ok, 'mex-to': 'http://x' }, 'x', 400, 'TRANSFER', '06', 'MalformedControlFile'],
-      ['checksum', { ...ok, 'mex-content-checksum': 'abc$' }, 'x', 400, null, null, 'Invalid checksum'],
+      [
+        'checksum',
+        { ...ok, 'mex-content-checksum': 'abc$' },
+        'x',
+        400,
+        'SEND',
+        'Invalid checksum',
+        'Invalid checksum',
+      ],
       ['no to', { 'mex-workflowid': UPDATE }, 'x', 400, 'SEND', '08', 'TO_DTS missing'],
-      ['other from', { ...ok, 'mex-from': 'A82999OT1' }, 'x', 400, 'SEND', '07', 'Invalid from address'],
-      ['version', { ...ok, 'mex-version': '2.0' }, 'x', 400, 'SEND', '09', 'Invalid version'],
-      ['type', { ...ok, 'mex-messagetype': 'REPORT' }, 'x', 400, 'SEND', '11', 'Invalid message type'],
+      [
+        'other from',
+        { ...ok, 'mex-from': 'A82999OT1' },
+        'x',
+        400,
+        'SEND',
+        '07',
+        'Invalid From Address in the control file',
+      ],
+      [
+        'version',
+        { ...ok, 'mex-version': '2.0' },
+        'x',
+        400,
+        'SEND',
+        '09',
+        'Invalid version of the control file',
+      ],
+      [
+        'type',
+        { ...ok, 'mex-messagetype': 'REPORT' },
+        'x',
+        400,
+        'SEND',
+        '11',
+        'Invalid Message Type for the transfer',
+      ],
       [
         'br',
         { ...ok, 'content-encoding': 'br' },
@@ -75,7 +104,7 @@ onTheWire('MESH send', (wire) => {
         417,
         'SEND',
         '17',
-        'Workflow id is not registered for the mailbox',
+        'Workflow ID not registered for mailbox',
       ],
       [
         'not received',
@@ -84,7 +113,7 @@ onTheWire('MESH send', (wire) => {
         417,
         'SEND',
         '17',
-        'Workflow id is not registered for the mailbox',
+        'Workflow ID not registered for mailbox',
       ],
       [
         'not sent',
@@ -111,8 +140,49 @@ onTheWire('MESH send', (wire) => {
       assert.equal(second.body.detail[0].msg, text, what);
       if (code !== null) assert.equal(second.body.detail[0].code, code, what);
       if (what.startsWith('tab')) assert.deepEqual(second.body.fields, ['mex-subject']);
+      const [id, id2] = [first.body.messageID, second.body.message_id];
+      if (status === 417) for (const one of [id, id2]) assert.match(one, /^\d{20}_[0-9A-Z]{6}$/, what);
+      else assert.deepEqual([id, id2], [undefined, undefined], what);
     }
     assert.equal(wire.mesh.storedFiles().length, before, 'nothing stays of a refused send');
+  });
+
+  test('mesh §3.6 the first failure answers: everything wrong at once, put right one by one', async () => {
+    const all: Record<string, string> = {
+      'mex-subject': 'a\tb',
+      'mex-localid': 'A'.repeat(301),
+      'mex-content-checksum': 'abc$',
+      'mex-from': 'A82999OT1',
+      'mex-version': '2.0',
+      'mex-messagetype': 'REPORT',
+      'content-encoding': 'br',
+      'mex-chunk-range': '2:3',
+    };
+    const right: [Record<string, string | undefined>, number, string][] = [
+      [{}, 400, '06'],
+      [{ 'mex-subject': undefined }, 400, 'mex-localid'],
+      [{ 'mex-localid': undefined }, 400, 'Invalid checksum'],
+      [{ 'mex-content-checksum': undefined }, 400, '08'],
+      [{ 'mex-to': 'NOBODY1' }, 400, 'mex-workflowid'],
+      [{ 'mex-workflowid': 'ONLY_RECEIVED' }, 400, '07'],
+      [{ 'mex-from': 'X26OT900' }, 400, '09'],
+      [{ 'mex-version': '1.0' }, 400, '11'],
+      [{ 'mex-messagetype': 'DATA' }, 422, 'UnsupportedContentEncoding'],
+      [{ 'content-encoding': undefined }, 417, 'InvalidHeaderChunks'],
+      [{ 'mex-chunk-range': '1:1' }, 417, '12'],
+      [{ 'mex-to': 'A82999OT1' }, 417, '16'],
+      [{ 'mex-workflowid': UPDATE }, 417, '02'],
+    ];
+    const headers: Record<string, string | undefined> = { ...all };
+    for (const [change, status, code] of right) {
+      Object.assign(headers, change);
+      const given = Object.fromEntries(
+        Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined),
+      );
+      const { status: got, body } = await v2(`${MINE}/outbox`, { method: 'POST', headers: given, body: '' });
+      const { code: found, loc } = body.detail[0];
+      assert.deepEqual([got, found ?? loc[1]], [status, code], JSON.stringify(change));
+    }
   });
 
   test('mesh §3.6 header schema faults: too long, workflow missing', async () => {
@@ -157,17 +227,45 @@ onTheWire('MESH send', (wire) => {
     assert.equal(wire.mesh.storedFiles().length, before);
   });
 
-  test('mesh §3.6 a newline hidden in a header is answered 400 with 06', async () => {
-    const client = await wire.mesh.authority.issue({ commonName: CLIENT_NAME, usages: 'client' });
-    const socket = connect({ ...clientTls(client), host: '127.0.0.1', port: wire.mesh.running.address.port });
-    await once(socket, 'secureConnect');
-    socket.write(
-      `POST /messageexchange${MINE}/outbox HTTP/1.1\r\nhost: x\r\nmex-subject: a\u0001b\r\ncontent-length: 1\r\n\r\nx`,
+  test('mesh §3.6 a control character or line break in a header is answered 400 with 06, in both versions', async () => {
+    for (const subject of ['a\u0001b', 'a\r\n b', 'a\nb', 'a\rb', 'a\u0000b'])
+      for (const accept of ['*/*', V2]) {
+        const { head, body } = await wire.raw(
+          `POST /messageexchange${MINE}/outbox HTTP/1.1\r\nhost: x\r\naccept: ${accept}\r\nmex-subject: ${subject}\r\ncontent-length: 1\r\n\r\nx`,
+        );
+        assert.match(head, /^HTTP\/1\.1 400 /);
+        const found = accept === V2 ? { ...body, ...body.detail[0] } : { ...body, code: body.errorCode };
+        assert.deepEqual([found.code, found.fields], ['06', ['mex-subject']], JSON.stringify(subject));
+      }
+  });
+
+  test('mesh §3.6 headers too long for HTTP itself are a schema fault', async () => {
+    const { head, body } = await wire.raw(
+      `POST /messageexchange${MINE}/outbox HTTP/1.1\r\nhost: x\r\nmex-subject: ${'a'.repeat(40_000)}\r\n\r\n`,
     );
-    let text = '';
-    for await (const part of socket) text += String(part);
-    assert.match(text, /^HTTP\/1\.1 400 /);
-    assert.match(text, /"errorCode":"06"/);
-    assert.match(text, /"fields":\["mex-subject"\]/);
+    assert.match(head, /^HTTP\/1\.1 400 /);
+    assert.equal(body.detail[0].loc[0], 'header');
+  });
+
+  test('mesh §1 header names are written in lower case', async () => {
+    for (const [path, owner] of [
+      [`${MINE}/inbox`, 'X26OT900'],
+      ['/_ping', 'X26OT900'],
+      ['/NOBODY/inbox', 'X26OT900'],
+    ] as const)
+      for (const connection of ['close', 'keep-alive, close']) {
+        const { head } = await wire.raw(
+          `GET /messageexchange${path} HTTP/1.1\r\nhost: x\r\nconnection: ${connection}\r\nauthorization: ${wire.mesh.authorization(owner)}\r\n\r\n`,
+        );
+        const names = head
+          .split('\r\n')
+          .slice(1)
+          .map((line) => line.split(':')[0]!);
+        assert.deepEqual(
+          names,
+          names.map((name) => name.toLowerCase()),
+        );
+        assert.ok(['date', 'connection', 'content-length'].every((name) => names.includes(name)));
+      }
   });
 });

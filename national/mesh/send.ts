@@ -7,7 +7,7 @@ import { MeshFault, NotYours, SchemaFault } from './errors.ts';
 import { newDataKey } from './keys.ts';
 import { MessageOverLimit } from './message-store.ts';
 import { type SenderProduct, senderProduct } from './product-version.ts';
-import { chunkRange, contentEncoding, readSendHeaders, type SendHeaders } from './send-headers.ts';
+import { chunkRange, readSendHeaders, type SendHeaders } from './send-headers.ts';
 import type { Chunk, Envelope, Mailbox, Message, NewMessage } from './types.ts';
 import { checkAnnouncedSize, storeBody } from './upload.ts';
 
@@ -19,6 +19,7 @@ export interface SendCall {
 
 /** What a send asks for, once its headers are read. */
 interface Wanted {
+  readonly id: string;
   readonly headers: SendHeaders;
   /** Undefined for an address that is resolved at delivery. */
   readonly recipient: Mailbox | undefined;
@@ -30,16 +31,18 @@ const PROVIDER = /^GPPROVIDER_/;
 /** Takes a message (or its first chunk); answers its id once everything is durable. */
 export async function send(mesh: Mesh, call: SendCall): Promise<string> {
   const { request, sender } = call;
+  const id = mesh.nextId();
   try {
     const headers = readSendHeaders(request.headers, sender.id);
     const recipient = await findRecipient(mesh, sender, headers);
     const system = await systemOf(mesh, call);
     await refusePaused(mesh, sender, headers, system);
     checkAnnouncedSize(request, mesh);
-    return await accept(mesh, call, { headers, recipient, system });
+    return await accept(mesh, call, { id, headers, recipient, system });
   } catch (error) {
-    if (error instanceof MeshFault || error instanceof SchemaFault) await auditRefusal(mesh, call, error);
-    throw error;
+    if (error instanceof MeshFault || error instanceof SchemaFault)
+      await auditRefusal(mesh, call, { id, fault: error });
+    throw error instanceof MeshFault && error.status === 417 ? error.about(id) : error;
   }
 }
 
@@ -84,8 +87,11 @@ async function refusePaused(
   if (pause) throw new MeshFault('senderMayNotSend', { why: pause.reason });
 }
 
-async function accept(mesh: Mesh, call: SendCall, { headers, recipient, system }: Wanted): Promise<string> {
-  const id = mesh.nextId();
+async function accept(
+  mesh: Mesh,
+  call: SendCall,
+  { id, headers, recipient, system }: Wanted,
+): Promise<string> {
   const dataKey = newDataKey();
   const chunk = await storeBody(mesh, call.request, { messageId: id, number: 1, dataKey });
   const message = newMessage(mesh, { id, dataKey, chunk, headers, sender: call.sender, recipient, system });
@@ -103,7 +109,6 @@ async function accept(mesh: Mesh, call: SendCall, { headers, recipient, system }
 function newMessage(
   mesh: Mesh,
   made: {
-    id: string;
     dataKey: Buffer;
     chunk: Chunk;
     sender: Mailbox;
@@ -181,8 +186,8 @@ function checkChunk(mesh: Mesh, request: IncomingMessage, message: Message, numb
   const range = chunkRange(String(request.headers['mex-chunk-range'] ?? ''));
   if (range.number !== number || range.total !== message.totalChunks || number < 1) throw fault('chunkRange');
   if (number > message.totalChunks) throw fault('chunkBeyondLast');
-  const coding = request.headers['content-encoding'] ?? '';
-  if (contentEncoding(coding) !== message.contentEncoding) throw fault('changedContentEncoding');
+  const coding = (request.headers['content-encoding'] ?? '').trim().toLowerCase();
+  if (coding !== (message.contentEncoding ?? '')) throw fault('changedContentEncoding');
   checkAnnouncedSize(request, mesh);
 }
 
@@ -220,13 +225,17 @@ function auditHandOver(
   });
 }
 
-function auditRefusal(mesh: Mesh, { sender, request, certificate }: SendCall, fault: Error): Promise<void> {
+function auditRefusal(
+  mesh: Mesh,
+  { sender, request, certificate }: SendCall,
+  { id, fault }: { id: string; fault: Error },
+): Promise<void> {
   const workflow = String(request.headers['mex-workflowid'] ?? '').slice(0, 300);
   const localId = String(request.headers['mex-localid'] ?? '').slice(0, 300) || null;
   return mesh.audit({
     event: 'refused',
     outcome: fault.message,
-    message: { id: '', workflow, localId, size: 0 },
+    message: { id, workflow, localId, size: 0 },
     sender,
     recipient: undefined,
     nhsNumber: null,

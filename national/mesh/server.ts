@@ -13,6 +13,7 @@ import {
 import { type CertificateChecks, clientCertificate, type Revocations } from '@gp-connect/foundation/trust';
 import type { Actor } from '../policy/index.ts';
 import { administrationRoutes } from './administration.ts';
+import { answerBadRequest } from './bad-request.ts';
 import { certificateName } from './certificates.ts';
 import type { Mesh } from './context.ts';
 import { ClientGone, faultBody, MeshFault } from './errors.ts';
@@ -45,6 +46,7 @@ export function createMeshServer(
   const { settings } = mesh;
   server.server.requestTimeout = settings.uploadMinutes * 60_000;
   server.server.removeAllListeners('clientError').on('clientError', answerBadRequest);
+  writeLowerCase(server);
   server.addContentTypeParser('*', (_request, _payload, done) => done(null));
   const checks: CertificateChecks = { clock, ...(revocations ? { revocations } : {}) };
   const nameOf = (socket: unknown) => certificateName(socket, checks, settings.certificateNames);
@@ -70,6 +72,18 @@ export function createMeshServer(
       authorise,
     });
   return server;
+}
+
+/** MESH writes header names in lower case: those Node would add in its own way are written here. spec: mesh §1 */
+function writeLowerCase(server: FastifyInstance): void {
+  const keepAlive = `timeout=${Math.floor(server.server.keepAliveTimeout / 1000)}`;
+  server.addHook('onSend', async (_request, reply) => {
+    const { raw } = reply;
+    reply.header('date', new Date().toUTCString());
+    if (raw.hasHeader('connection')) return;
+    reply.header('connection', raw.shouldKeepAlive ? 'keep-alive' : 'close');
+    if (raw.shouldKeepAlive) reply.header('keep-alive', keepAlive);
+  });
 }
 
 /** On the internet a wrong certificate ends the connection; on HSCN it is answered 400. */
@@ -104,29 +118,4 @@ async function answerError(error: unknown, request: FastifyRequest, reply: Fasti
   reply.code(given.status ?? given.statusCode ?? 500);
   if (body === null) await reply.send();
   else await reply.header('content-type', media.type).send(Buffer.from(JSON.stringify(body)));
-}
-
-/** What HTTP itself refuses never reaches a route; a control character in a header is told as MESH tells it. */
-function answerBadRequest(error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const inHeader = error.code === 'HPE_INVALID_HEADER_TOKEN';
-  const fault = new MeshFault('malformedControl', { fields: controlFields(error.rawPacket) });
-  const body = inHeader ? JSON.stringify(faultBody(fault, 1, '')) : '';
-  const status =
-    error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
-  socket.end(
-    `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-  );
-}
-
-function controlFields(packet: Buffer | undefined): string[] {
-  const [head = ''] = (packet?.toString('latin1') ?? '').split('\r\n\r\n');
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-  const control = /[\u0000-\u001f]/;
-  return head
-    .split('\r\n')
-    .slice(1)
-    .filter((line) => control.test(line))
-    .map((line) => /^[\w-]+/.exec(line)?.[0]?.toLowerCase() ?? '')
-    .filter(Boolean);
 }

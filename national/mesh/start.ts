@@ -1,12 +1,8 @@
 // Starts MESH: one HTTPS server with its database, payload storage, router, sweeps and operations.
-import { mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import type { ServerOptions as HttpsOptions } from 'node:https';
-import { dirname, sep } from 'node:path';
-import { fileKek } from '@gp-connect/foundation/audit';
 import {
   createLogger,
   createMetrics,
-  type FastifyRequest,
   type ListenAddress,
   type Logger,
   type Metrics,
@@ -14,18 +10,13 @@ import {
   startOperations,
 } from '@gp-connect/foundation/http';
 import { openStore, sql } from '@gp-connect/foundation/store';
-import {
-  createAccessTokenVerifier,
-  openRevocations,
-  type Revocations,
-  serverTls,
-} from '@gp-connect/foundation/trust';
-import type { Actor } from '../policy/index.ts';
+import type { Revocations } from '@gp-connect/foundation/trust';
 import { type AppendAudit, createAudit } from './audit-trail.ts';
 import type { Mesh } from './context.ts';
-import { openDiskStorage } from './disk-storage.ts';
+import type { TakesProduct } from './enablement.ts';
 import { createFaults, type FaultRates } from './faults.ts';
-import { createKeyRing, type KeyRing } from './keys.ts';
+import { actorFrom, keyRingFrom, revocationsFrom, storageFrom, tlsFrom } from './from-settings.ts';
+import { createKeyRing } from './keys.ts';
 import { openMailboxes } from './mailboxes.ts';
 import { messageIds } from './message-id.ts';
 import { openMessageStore } from './message-store.ts';
@@ -38,7 +29,6 @@ import type { PayloadStorage } from './payload-storage.ts';
 import { openReplayStore } from './replay.ts';
 import { failDelivery } from './reports.ts';
 import { type Router, startRouter } from './routing.ts';
-import { openS3Storage } from './s3-storage.ts';
 import { createMeshServer } from './server.ts';
 import type { MeshSettings } from './settings.ts';
 import { removeDiscarded, removeStray, sweep } from './sweep.ts';
@@ -49,6 +39,8 @@ export interface MeshDependencies {
   audit: AppendAudit;
   /** The practice of a patient, asked at delivery (PDS). */
   resolvePatient: ResolvePatient;
+  /** Whether a practice has a product switched on (`takesProduct`); absent: every practice has. */
+  takes?: TakesProduct;
   /** Type of an organisation, shown to patients in the audit. */
   organisationType?: (ods: string) => string;
   /** Milliseconds since 1970. */
@@ -175,7 +167,7 @@ async function makeMesh(
   parts: { clock: () => number; logger: Logger; store: MeshStore; metrics: Metrics },
 ): Promise<{ mesh: Mesh; router: Router }> {
   const { clock, logger, store, metrics } = parts;
-  const ring = keyRingFrom(settings, dependencies);
+  const ring = dependencies.keys ? createKeyRing(dependencies.keys) : keyRingFrom(settings);
   const storage = dependencies.storage ?? (await storageFrom(settings));
   const messages = openMessageStore(store, clock);
   const router: Router = startRouter(() => mesh, dependencies.resolvePatient);
@@ -198,10 +190,11 @@ async function makeMesh(
       messages,
       append: dependencies.audit,
       clock,
-      returnToSender: (message, reason) => failDelivery(mesh, message, '16', 'refused', reason),
+      returnToSender: (message, reason) => failDelivery(mesh, message, '16', 'refused', `(${reason})`),
       routeWaiting: () => router.takeWaiting(),
     }),
     faults: createFaults({ ...settings.faults }, dependencies.random ?? Math.random),
+    takes: dependencies.takes ?? (() => true),
     nextId: messageIds(clock),
     route: (message) => router.take(message),
     removeDiscarded: async () => {
@@ -242,43 +235,4 @@ function startSweeps(mesh: Mesh, router: Router): () => Promise<void> {
     clearInterval(timer);
     await running;
   };
-}
-
-function keyRingFrom(settings: MeshSettings, dependencies: MeshDependencies): KeyRing {
-  if (dependencies.keys) return createKeyRing(dependencies.keys);
-  mkdirSync(dirname(settings.keyFile), { recursive: true, mode: 0o700 });
-  mkdirSync(settings.payloadFolder, { recursive: true, mode: 0o700 });
-  const keyFolder = realpathSync(dirname(settings.keyFile)) + sep;
-  if (keyFolder.startsWith(realpathSync(settings.payloadFolder) + sep))
-    throw new Error('the key-encryption key must not lie in the payload folder');
-  return createKeyRing([fileKek(settings.keyFile), ...settings.earlierKeyFiles.map((file) => fileKek(file))]);
-}
-
-function storageFrom(settings: MeshSettings): Promise<PayloadStorage> | PayloadStorage {
-  return settings.payloadBucket
-    ? openS3Storage(settings.payloadBucket)
-    : openDiskStorage(settings.payloadFolder);
-}
-
-/** Roles of national-service §1 as the verified token says them. */
-function actorFrom({ cis2 }: MeshSettings, clock: () => number) {
-  const staff = cis2 && createAccessTokenVerifier({ ...cis2, clock });
-  return async ({ headers }: FastifyRequest): Promise<Actor | null> => {
-    const verified = await staff?.(headers.authorization).catch(() => undefined);
-    if (!verified) return null;
-    const { userId, roles, organisation } = verified.identity;
-    return { id: userId, roles, practice: organisation.ods };
-  };
-}
-
-function tlsFrom(settings: MeshSettings): HttpsOptions | undefined {
-  if (!settings.tls) return undefined;
-  const text = (file: string) => readFileSync(file, 'utf8');
-  const { keyFile, certificateFile, caFile } = settings.tls;
-  const identity = { key: text(keyFile), cert: text(certificateFile), ca: text(caFile) };
-  return serverTls(identity, { clients: settings.network === 'internet' ? 'reject' : 'answer' });
-}
-
-function revocationsFrom(settings: MeshSettings, clock: () => number): Revocations | undefined {
-  return settings.tls?.revokedFile ? openRevocations(settings.tls.revokedFile, { clock }) : undefined;
 }

@@ -21,9 +21,10 @@ export async function sweep(mesh: Mesh): Promise<void> {
 }
 
 async function expire(mesh: Mesh, before: Date): Promise<void> {
+  const after = `after ${mesh.settings.expiryDays} days`;
   for (;;) {
     const messages = await mesh.messages.uncollected(before, PAGE);
-    for (const message of messages) await failDelivery(mesh, message, '14', 'expired');
+    for (const message of messages) await failDelivery(mesh, message, '14', 'expired', after);
     if (messages.length < PAGE) return;
   }
 }

@@ -3,6 +3,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MINE, onTheWire, PRACTICE } from './wire-for-tests.ts';
 
+/** spec: mesh §3.7, left column. */
+const V1_FIELDS =
+  `addressType checksum chunkCount compressFlag contentEncoding downloadTimestamp dtsId encryptedFlag
+  expiryTime failureDate failureDiagnostic fileName fileSize isCompressed linkedMsgId localId meshRecipientOdsCode
+  messageId messageType partnerId recipient recipientName recipientOrgCode recipientOrgName recipientSmtp sender
+  senderName senderOdsCode senderOrgCode senderOrgName senderSmtp status statusCode statusDescription statusEvent
+  statusSuccess statusTimestamp subject uploadTimestamp version workflowId`.split(/\s+/);
+
 onTheWire('MESH tracking', (wire) => {
   const { ask, v2, acknowledge } = wire;
 
@@ -40,6 +48,14 @@ onTheWire('MESH tracking', (wire) => {
       5 * 86_400_000,
     );
     const first = await ask(`${MINE}/outbox/tracking?messageID=${id}`);
+    assert.deepEqual(Object.keys(first.body).sort(), V1_FIELDS);
+    assert.equal(first.body.downloadTimestamp, '');
+    assert.deepEqual(
+      [first.body.addressType, first.body.version, first.body.messageType, first.body.statusSuccess],
+      ['ALL', '1.0', 'Data', 'SUCCESS'],
+    );
+    assert.deepEqual([first.body.chunkCount, first.body.fileSize, first.body.fileName], [1, 7, 'f.xml']);
+    assert.deepEqual([first.body.isCompressed, first.body.encryptedFlag], ['', '']);
     assert.equal(first.body.messageId, id);
     assert.equal(first.body.dtsId, id);
     assert.equal(first.body.status, 'Accepted');
@@ -56,5 +72,8 @@ onTheWire('MESH tracking', (wire) => {
     for (const one of [id, other]) await acknowledge(one);
     const ended = await v2(`${MINE}/outbox/tracking?messageID=${id}`);
     assert.equal(ended.body.status, 'acknowledged');
+    const downloaded = (await ask(`${MINE}/outbox/tracking?messageID=${id.toLowerCase()}`)).body;
+    assert.equal(downloaded.status, 'Acknowledged');
+    assert.match(downloaded.downloadTimestamp, /^\d{14}$/);
   });
 });

@@ -79,22 +79,24 @@ function v1(
 ): object {
   const envelope = openEnvelope(mesh.ring, message);
   const failed = !succeeded(message);
-  const yesNo = (value: boolean) => (value ? 'Y' : 'N');
+  const flag = (value: boolean) => (value ? 'Y' : '');
+  const compressed = message.compressed || message.contentEncoding === 'gzip';
   return {
     addressType: 'ALL',
     checksum: envelope.checksum ?? '',
     chunkCount: message.totalChunks,
-    compressFlag: yesNo(message.contentEncoding === 'gzip'),
+    compressFlag: flag(compressed),
     contentEncoding: message.contentEncoding ?? '',
-    downloadTimestamp: compactTime(message.endedAt ?? message.collectedAt) ?? '',
+    downloadTimestamp:
+      compactTime(message.status === 'acknowledged' ? message.endedAt : message.collectedAt) ?? '',
     dtsId: message.id,
-    encryptedFlag: yesNo(message.encrypted),
+    encryptedFlag: flag(message.encrypted),
     expiryTime: compactTime(expiryOf(mesh, message)),
     failureDate: failed ? compactTime(message.statusAt) : '',
     failureDiagnostic: failed ? message.statusDescription : '',
     fileName: envelope.fileName ?? `${message.id}.dat`,
     fileSize: message.size,
-    isCompressed: yesNo(message.compressed),
+    isCompressed: flag(compressed),
     linkedMsgId: message.linkedId ?? '',
     localId: message.localId ?? '',
     meshRecipientOdsCode: recipient?.ods ?? '',

@@ -1,6 +1,12 @@
 // The national directory, with England loaded at first start, and MESH beside it.
 import { loadSettings } from '@gp-connect/foundation/config';
-import { directorySettings, loadDirectory, openDirectoryStore, startDirectory } from '@gp-connect/national';
+import {
+  directorySettings,
+  loadDirectory,
+  openDirectoryStore,
+  startDirectory,
+  takesProduct,
+} from '@gp-connect/national';
 import { directoryData } from '../directory-data.ts';
 import { firstTime } from '../first-time.ts';
 import { directoryFile, writeSettings } from '../service-settings.ts';
@@ -12,10 +18,9 @@ export const directory: StartService = async (plan) => {
   const settings = loadSettings(directorySettings, { file, env: process.env, prefix: 'GPC_DIRECTORY' });
   const store = await openDirectoryStore(settings);
   await firstTime(plan.layout, 'directory', () => loadDirectory(store, directoryData(plan.england)));
-  const [running, mesh] = await Promise.all([
-    startDirectory(settings, { store }),
-    startNationalMesh(plan, store),
-  ]);
+  const starting = startDirectory(settings, { store });
+  const takes = takesProduct(async () => (await starting).directory.snapshot());
+  const [running, mesh] = await Promise.all([starting, startNationalMesh(plan, store, takes)]);
   return {
     async close() {
       await mesh.close();

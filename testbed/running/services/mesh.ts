@@ -3,7 +3,13 @@ import { AuditLog, fileKek, openKeyStore } from '@gp-connect/foundation/audit';
 import { loadSettings } from '@gp-connect/foundation/config';
 import { londonToday } from '@gp-connect/foundation/fhir';
 import { createLogger } from '@gp-connect/foundation/http';
-import { type DirectoryStore, meshSettings, practiceOfPatient, startMesh } from '@gp-connect/national';
+import {
+  type DirectoryStore,
+  meshSettings,
+  practiceOfPatient,
+  startMesh,
+  type TakesProduct,
+} from '@gp-connect/national';
 import { mailboxesOf } from '../mailboxes.ts';
 import { meshAuditFile, meshFile, type RunningPlan, writeSettings } from '../service-settings.ts';
 import type { RunningService } from './service.ts';
@@ -11,6 +17,7 @@ import type { RunningService } from './service.ts';
 export async function startNationalMesh(
   plan: RunningPlan,
   directory: DirectoryStore,
+  takes: TakesProduct,
 ): Promise<RunningService> {
   const file = writeSettings(plan.layout, 'mesh', meshFile(plan));
   const settings = loadSettings(meshSettings, { file, env: process.env, prefix: 'GPC_MESH' });
@@ -29,6 +36,7 @@ export async function startNationalMesh(
       logger,
       audit: (parts) => audit.append(parts),
       resolvePatient: (patient) => practiceOfPatient(directory, patient, londonToday(new Date())),
+      takes,
       organisationType: (ods) => types.get(ods) ?? 'gp-practice',
     });
     await mesh.putMailboxes(mailboxesOf(plan));

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { accessibilityFaults, launchBrowser, pressAccessKey } from '../kit/testing/browser.ts';
+import { aDayOfMessages } from './testing/a-day.ts';
 import { madeUpItem, type Story } from './testing/made-up-messages.ts';
 import { startTestPractice, type TestPractice } from './testing/practice-for-tests.ts';
 
@@ -98,9 +99,33 @@ describe('the practice pages in a browser', () => {
     await page.close();
   });
 
+  test('what is wrong has the focus when the page comes back, and its link leads to the field', async () => {
+    waiting('miscoded');
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.goto(`${world.url}/sign-in?returnTo=/inbox/1`);
+    await pressAndGo(page, 'Alt+s');
+    assert.equal(await page.locator('.nhsuk-error-summary:focus').count(), 1);
+    await press(page, 'Tab', 'Enter', 'Space');
+    assert.equal(await page.locator('#choice-0').isChecked(), true);
+    await context.close();
+  });
+
+  test('a file from outside is shown apart, and nothing in it runs', async () => {
+    waiting('document');
+    const page = await browser.newPage();
+    await page.goto(`${world.url}/sign-in?returnTo=/inbox/1`);
+    await page.goto(`${world.url}/inbox/1/files/0/view`);
+    assert.equal(await page.locator('h1').textContent(), 'Consultation');
+    assert.notEqual(await page.title(), 'run');
+    await page.close();
+  });
+
   test('no page has accessibility faults or is wider than a small screen', async () => {
     waiting('clean', 'high', 'miscoded', 'override');
     world.inbox.items.push(
+      madeUpItem(6, 'document'),
+      madeUpItem(7, 'clash', { may: { review: false, act: false } }),
       madeUpItem(5, 'clean', {
         hiddenFromPatient: true,
         standing: 'died',
@@ -129,6 +154,8 @@ describe('the practice pages in a browser', () => {
       '/inbox/2',
       '/inbox/4',
       '/inbox/5',
+      '/inbox/6',
+      '/inbox/7',
       '/inbox/3/refuse',
       '/tasks',
       '/notices',
@@ -136,7 +163,11 @@ describe('the practice pages in a browser', () => {
       '/look-back?search=yes&code=77386006',
       '/look-back?search=yes',
       '/filed/11/quarantine',
+      '/filed/11/reads',
+      '/patients',
+      '/inbox/2/patient',
       '/senders',
+      '/rules',
       '/controls',
       '/controls/change?kind=switch&name=update-record&to=off',
       '/inbox/77',
@@ -148,6 +179,41 @@ describe('the practice pages in a browser', () => {
     await page.goto(`${world.url}/inbox/3`);
     await page.getByRole('button', { name: 'File and go' }).last().click();
     await sound('decisions with faults');
+    await page.goto(`${world.url}/inbox/2`);
+    await page.locator('#choice-0').check();
+    await page.locator('#choice-1').locator('xpath=../../..').getByLabel('Amend').check();
+    await page.locator('#amend-systolic-1').fill('146');
+    await page.locator('#why-1').fill('typing error');
+    await page.getByRole('button', { name: 'File and go' }).last().click();
+    await page.locator('#checked-1').waitFor();
+    await sound('an amendment that was checked');
+    await page.goto(`${world.url}/inbox/2/patient`);
+    const patient = page.url().replace(/\/reads$/, '');
+    for (const place of ['/reads?from=31/31/2026', '/reads?cursor=100', '/quarantine', '/preview']) {
+      await page.goto(patient + place);
+      await sound(place);
+    }
+    for (const view of ['Structured record', 'HTML record']) {
+      await page.goto(`${patient}/preview`);
+      await page.getByLabel(view).check();
+      await page.getByRole('button', { name: 'Show it' }).click();
+      await sound(view);
+    }
+    await page.goto(`${patient}/quarantine`);
+    await page.getByRole('button', { name: 'Withhold it now' }).click();
+    await sound('withholding with faults');
+    await page.getByLabel('ODS code').fill('FZZ01');
+    await page.getByLabel('Reason').fill('another person');
+    await page.getByRole('button', { name: 'Withhold it now' }).click();
+    await sound('withheld');
+    world.inbox.items = aDayOfMessages(Date.now());
+    await page.goto(`${world.url}/inbox`);
+    await sound('a whole day');
+    world.inbox.items = [];
+    for (const path of ['/inbox', '/overdue']) {
+      await page.goto(world.url + path);
+      await sound(`${path}, empty`);
+    }
     await page.goto(`${world.url}/filed/11/quarantine`);
     await page.getByLabel('Reason').fill('misfiled');
     await page.getByRole('button', { name: 'Quarantine it now' }).click();

@@ -91,6 +91,196 @@ describe('whose practice it is', () => {
   });
 });
 
+describe('amending an entry', () => {
+  const typed = {
+    ...version,
+    'choice-0': 'accept',
+    'choice-1': 'amend',
+    'amend-systolic-1': '128',
+    'why-1': 'typing error, the pharmacy confirmed it',
+  };
+  const seen = JSON.stringify({ systolic: 128 });
+  const sent = () =>
+    (world.inbox.bodies('/items/2/decisions') as { decisions: { decision: string }[] }[]).flatMap(
+      ({ decisions }) => decisions.filter(({ decision }) => decision === 'amend'),
+    );
+
+  test('UPD-09: the changed entry is shown as it will be filed, with what the rules find on it, before it is filed', async () => {
+    await visitor.get('/inbox/2');
+    const shown = await visitor.post('/inbox/2', typed);
+    assert.equal(shown.status, 400);
+    assert.ok(shown.text.includes('read what the changed entry says, then file it'));
+    assert.ok(shown.text.includes('The entry will say:'));
+    assert.ok(shown.text.includes('No rule found anything on it.'));
+    assert.deepEqual(sent(), []);
+    assert.equal((await visitor.post('/inbox/2', { ...typed, 'seen-1': seen })).path, '/inbox/3');
+    assert.deepEqual(
+      sent().map((one) => ({ ...one, ref: undefined })),
+      [
+        {
+          decision: 'amend',
+          reason: 'typing error, the pharmacy confirmed it',
+          amendment: { systolic: 128 },
+          ref: undefined,
+        },
+      ],
+    );
+  });
+
+  const gaps: readonly (readonly [string, Record<string, string>, string])[] = [
+    ['without a reason', { 'why-1': '' }, 'say why you change it'],
+    ['without a change', { 'amend-systolic-1': '' }, 'enter what is to be changed'],
+    ['with a number that is none', { 'amend-systolic-1': '12o' }, 'enter a number'],
+    ['with a date that is none', { 'amend-effective-1': '31/2/2026' }, 'enter a real date'],
+    [
+      'that is changed again after it was shown',
+      { 'amend-systolic-1': '126', 'seen-1': seen },
+      'read what the changed entry says',
+    ],
+    [
+      'that still asks for action, without what was done',
+      { 'amend-systolic-1': '150', 'seen-1': JSON.stringify({ systolic: 150 }) },
+      'say what was done',
+    ],
+    [
+      'that the rules block',
+      { 'amend-systolic-1': '400', 'seen-1': JSON.stringify({ systolic: 400 }) },
+      'still blocked. Outside what can be measured',
+    ],
+  ];
+  for (const [name, fields, words] of gaps) {
+    test(`nothing is filed of an amendment ${name}`, async () => {
+      await visitor.get('/inbox/2');
+      const page = await visitor.post('/inbox/2', { ...typed, ...fields });
+      assert.equal(page.status, 400);
+      assert.ok(page.text.includes(words), words);
+      assert.deepEqual(sent(), []);
+    });
+  }
+
+  test('what the practice’s system does not take is told beside the entry, in its words', async () => {
+    await visitor.get('/inbox/3');
+    const page = await visitor.post('/inbox/3', {
+      ...version,
+      'choice-0': 'accept',
+      'choice-1': 'amend',
+      'amend-code-1': '111111',
+      'why-1': 'wrong code',
+    });
+    assert.equal(page.status, 400);
+    assert.ok(page.text.includes('this code is not in your release'));
+    assert.deepEqual(world.inbox.bodies('/decisions'), []);
+  });
+});
+
+describe('a patient’s record', () => {
+  const opened = async (path: string) => {
+    await visitor.get('/patients');
+    const { path: at } = await visitor.post('/patients', { nhsNumber: '999 000 0018' });
+    return at.replace(/reads$/, path);
+  };
+
+  test('DCC-06: who read it is told with organisation, person, role, purpose and what, page by page', async () => {
+    const reads = await visitor.get(await opened('reads'));
+    assert.equal(reads.path.includes('9990000018'), false);
+    for (const words of [
+      'Test Hospital',
+      'RZ901',
+      'Dr Sam Thornley',
+      'Consultant',
+      'Direct care',
+      'allergies',
+    ])
+      assert.ok(reads.text.includes(words), words);
+    assert.ok(reads.text.includes('Perhaps shown: its end was not recorded'));
+    assert.match(reads.text, /Audit entry 150</);
+    const older = await visitor.get(`${reads.path}?cursor=100`);
+    assert.match(older.text, /Audit entry 100</);
+    assert.doesNotMatch(older.text, /Audit entry 101</);
+    assert.doesNotMatch((await visitor.get(`${reads.path}?cursor=50`)).text, />Older</);
+    assert.deepEqual(
+      world.inbox.bodies('/record/reads').map((body) => (body as { cursor?: string }).cursor),
+      [undefined, undefined, '100', '50'],
+    );
+  });
+
+  test('days are asked for as people write them; a day that is none is told beside its field', async () => {
+    const path = await opened('reads');
+    await visitor.get(`${path}?from=1/3/2026&to=31/03/2026`);
+    const { from, to } = world.inbox.bodies('/record/reads').at(-1) as { from: string; to: string };
+    assert.deepEqual([from, to], ['2026-03-01', '2026-03-31']);
+    const asked = world.inbox.asked.length;
+    const wrong = await visitor.get(`${path}?from=31/02/2026`);
+    assert.equal(wrong.status, 400);
+    assert.ok(wrong.text.includes('Enter a real date'));
+    assert.equal(world.inbox.asked.length, asked);
+  });
+
+  test('a message leads to the record of whom it is about, an entry to who read it since it was filed', async () => {
+    const page = await visitor.get('/inbox/2/patient');
+    assert.match(page.path, /^\/patients\/[\w-]+\/reads$/);
+    assert.ok(page.text.includes('HARTLEY, Maya Rose'));
+    const filed = await visitor.get('/filed/11/reads');
+    assert.match(filed.text, /Audit entry 150</);
+    assert.ok(filed.text.includes('href="/filed/11/reads?cursor=100"'));
+  });
+
+  test('a number that is none, and a handle of another session, open nothing', async () => {
+    await visitor.get('/patients');
+    const wrong = await visitor.post('/patients', { nhsNumber: '999 000 0019' });
+    assert.equal(wrong.status, 400);
+    assert.ok(wrong.text.includes('Enter a valid NHS number'));
+    const path = await opened('reads');
+    const other = new Visitor(world.url);
+    await other.signIn();
+    assert.equal((await other.get(path)).path, '/patients');
+  });
+
+  test('DCC-08: the preview shows first what is withheld, then the answer as it is sent, as text', async () => {
+    const path = await opened('preview');
+    assert.ok((await visitor.get(path)).text.includes('Structured record'));
+    const shown = await visitor.post(path, { view: 'structured' });
+    assert.ok(shown.text.includes('Items excluded due to confidentiality'));
+    assert.ok(shown.text.includes('confidential-items'));
+    assert.ok(shown.text.includes('{&quot;resourceType&quot;:&quot;Bundle&quot;'));
+    const file = await visitor.post(path, { view: 'structured', download: 'yes' });
+    assert.match(
+      file.headers.get('content-disposition') ?? '',
+      /^attachment; filename="preview-structured.txt"/,
+    );
+    assert.equal(file.headers.get('content-type'), 'text/plain; charset=utf-8');
+    assert.ok(file.text.startsWith('{"resourceType":"Bundle"'));
+    const refused = await visitor.post(path, { view: 'html' });
+    assert.ok(refused.text.includes('Nothing of the record is shared'));
+    assert.ok(refused.text.includes('&lt;b&gt;Patient has dissented'));
+    assert.equal((await visitor.post(path, { view: 'nothing' })).status, 404);
+  });
+
+  test('DCC-05: everything of one sender is withheld with a reason only, and released again', async () => {
+    const path = await opened('quarantine');
+    await visitor.get(path);
+    const wrong = await visitor.post(path, { do: 'quarantine', sender: '?' });
+    assert.equal(wrong.status, 400);
+    assert.ok(wrong.text.includes('Enter an ODS code') && wrong.text.includes('Enter the reason'));
+    assert.deepEqual(world.inbox.bodies('/inbox/quarantine'), []);
+    const done = await visitor.post(path, {
+      do: 'quarantine',
+      sender: 'fzz01',
+      from: '1/11/2026',
+      reason: 'another person',
+    });
+    assert.equal(heading(done.text), 'Withheld: FZZ01');
+    assert.ok(done.text.includes('RZ901'));
+    assert.deepEqual(world.inbox.bodies('/inbox/quarantine'), [
+      { nhsNumber: '9990000018', sender: 'FZZ01', from: '2026-11-01', reason: 'another person' },
+    ]);
+    await visitor.post(path, { do: 'release', sender: 'FZZ01', reason: 'it was right' });
+    assert.deepEqual(world.inbox.bodies('/quarantine/release'), [
+      { nhsNumber: '9990000018', sender: 'FZZ01', reason: 'it was right' },
+    ]);
+  });
+});
+
 describe('reviewing a message', () => {
   test('SG-02 SG-19 SG-23: nothing is chosen beforehand; findings, own term and the record stand beside', async () => {
     const { text } = await visitor.get('/inbox/2');
@@ -223,10 +413,56 @@ describe('reviewing a message', () => {
     );
   });
 
-  test('a file of a message is handed out to be kept, never shown inside the pages', async () => {
-    const file = await visitor.get('/inbox/4/files/1');
-    assert.equal(file.headers.get('content-disposition'), 'attachment; filename="message-4-2.pdf"');
-    assert.equal(file.headers.get('cache-control'), 'no-store');
+  test('§5.2: a file is handed out to be kept, or shown apart where it can run nothing', async () => {
+    const asked = ['1', '1/view', '0', '0/view', '2/view'].map((file) =>
+      visitor.get(`/inbox/4/files/${file}`),
+    );
+    const files = await Promise.all(asked);
+    assert.deepEqual(
+      files.map(({ headers }) => headers.get('content-disposition')),
+      [
+        'attachment; filename="message-4-2.pdf"',
+        'attachment; filename="message-4-2.pdf"',
+        'attachment; filename="message-4-1.html"',
+        'inline; filename="message-4-1.html"',
+        'inline; filename="message-4-3.txt"',
+      ],
+    );
+    for (const { headers } of files) {
+      assert.equal(headers.get('cache-control'), 'no-store');
+      assert.equal(headers.get('x-content-type-options'), 'nosniff');
+      assert.match(headers.get('content-security-policy') ?? '', /^default-src 'none';.* sandbox$/);
+    }
+  });
+
+  test('HZ: a document is never said to be free of findings: no rule reads it', async () => {
+    world.inbox.items = [madeUpItem(1, 'document')];
+    for (const page of [await visitor.get('/inbox'), await visitor.get('/inbox/1')]) {
+      assert.ok(page.text.includes('Read it'));
+      assert.equal(/Nothing found(?!, or)/.test(page.text), false);
+    }
+  });
+
+  test('SG-23: last values have terms and units, and what is old says so', async () => {
+    const { text } = await visitor.get('/inbox/2');
+    assert.match(text, /124\/78 mmHg<\/strong> Sitting blood pressure reading/);
+    assert.match(text, /70 per minute<\/strong> Pulse rate<span[^>]*>01 Sep 2022 · <strong>over 4 years ago/);
+    assert.match(text, /Amlodipine 5mg tablets<span[^>]*>last issued 01 Nov 2026/);
+  });
+
+  test('SG-03: whoever may only read gets no form to decide with', async () => {
+    world.inbox.items = [madeUpItem(1, 'high', { may: { review: false, act: false } })];
+    const { text } = await visitor.get('/inbox/1');
+    assert.ok(text.includes('Somebody with a reviewer’s role'));
+    assert.equal(text.includes('name="choice-0"'), false);
+  });
+
+  test('rules that could not be asked are said not to have been checked', async () => {
+    world.inbox.items = [madeUpItem(1, 'clash')];
+    assert.match(
+      (await visitor.get('/inbox/1')).text,
+      /1 rule was not checked[\s\S]*MD-02: no interaction knowledge/,
+    );
   });
 
   test('what a sender wrote is text, whatever it looks like', async () => {
@@ -274,10 +510,28 @@ describe('controls', () => {
     assert.ok(wrong.text.includes('6 to 18 digits'));
   });
 
-  test('SG-17: senders show counts and who contradicts themselves', async () => {
+  test('SG-17: senders show counts, how often rules fire, and who contradicts themselves', async () => {
     const { text } = await visitor.get('/senders');
     assert.ok(text.includes('3 of 40 messages (7.5 %)'));
     assert.ok(text.includes('PG-01'));
+    assert.ok(text.includes('7.5 per 100 messages'));
+    const controls = await visitor.get('/controls');
+    assert.ok(controls.text.includes('3 of 40 messages (7.5 %)'));
+    assert.ok(controls.text.includes('40 messages from 1 sender'));
+  });
+
+  test('SG-15: what is overdue is told, and what went to the practice leads', async () => {
+    const { text } = await visitor.get('/overdue');
+    assert.ok(text.includes('on the practice leads’ list'));
+    assert.ok(text.includes('Look at a message again'));
+  });
+
+  test('SG-10, SG-11: the rules in force are told, with what the practice made stricter', async () => {
+    const { text } = await visitor.get('/rules');
+    assert.ok(text.includes('national-2026.11+practice-3'));
+    assert.match(text, /DT-04[\s\S]*Raised by your practice. National: Check/);
+    assert.match(text, /systolic: 135 <strong>\(your practice’s; national: 140\)/);
+    assert.ok(text.includes('The recorded sex is male'));
   });
 });
 

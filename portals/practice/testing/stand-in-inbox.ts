@@ -35,7 +35,7 @@ const listed = (item: OpenItem): ListedItem => ({
   purpose: 'information',
   dueAt: '2026-11-24T17:00:00.000Z',
   overdue: item.urgent,
-  escalated: false,
+  escalated: item.urgent,
 });
 
 export const madeUpFiled = (filed: number, state = 'filed'): FiledEntry => ({

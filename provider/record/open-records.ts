@@ -7,6 +7,7 @@ import { addResources, markEnteredInError, setAwaitingFiling } from './edit-reco
 import type { ResourceJson } from './json.ts';
 import type { RecordFacts } from './patient-facts.ts';
 import { liftQuarantine, quarantineEntries, type RecordEntryKey } from './quarantine.ts';
+import { type EntriesByRole, readByRole, type WantedRoles } from './read-by-role.ts';
 import {
   findPatientBy,
   findResource,
@@ -97,6 +98,10 @@ export interface RecordWriter {
   binaryHeads(practice: string, ids: readonly string[]): Promise<BinaryHead[]>;
   /** The person a content or a resource belongs to. */
   findPatientByKey(practice: string, patientKey: number): Promise<PatientEntry | undefined>;
+  /** The Patient resources of several people, as JSON text, by their internal keys. */
+  patientResources(practice: string, patientKeys: readonly number[]): Promise<ReadonlyMap<number, string>>;
+  /** Entries of a record by role, those of one role only as far back as is wanted. See read-by-role.ts. */
+  byRole(practice: string, patientKey: number, wanted: WantedRoles): Promise<EntriesByRole>;
   /** How many people each practice has on its list, by practice. */
   patientCounts(): Promise<ReadonlyMap<string, number>>;
 }
@@ -170,6 +175,14 @@ export function openRecords(store: RecordDatabase): Records {
       const row = await findPatientBy(db, practice, 'patient_key', patientKey);
       return row && patientEntry(row);
     },
+    async patientResources(practice, patientKeys) {
+      if (patientKeys.length === 0) return new Map();
+      const found = await sql<{ patient_key: number; json: string }>`select patient_key, json from resource
+        where practice = ${practice} and role = 'patient'
+          and patient_key = any(${[...patientKeys]}::int[])`.execute(db);
+      return new Map(found.rows.map((row) => [row.patient_key, row.json]));
+    },
+    byRole: (practice, patientKey, wanted) => readByRole(db, practice, patientKey, wanted),
     async patientCounts() {
       const found = await sql<{
         practice: string;

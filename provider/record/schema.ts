@@ -213,4 +213,11 @@ export const recordMigrations: readonly Migration[] = [
       )`,
     ],
   },
+  {
+    name: 'record-003-by-role',
+    statements: [
+      // What the rules of the inbox look at is a small part of a long record.
+      `create index resource_by_role on resource (practice, patient_key, role, from_ms desc nulls last, seq)`,
+    ],
+  },
 ];

@@ -1,6 +1,6 @@
 // What the practice's record says about a patient, for the plausibility rules and for the reviewer.
 // spec: messaging §10.4–§10.7, SG-23
-import { decimalNumber, parseJson } from '@gp-connect/foundation/fhir';
+import { decimalNumber } from '@gp-connect/foundation/fhir';
 import type {
   CodedEvent,
   CurrentMedicine,
@@ -24,14 +24,13 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
 const optional = <Name extends string, Value>(name: Name, value: Value | undefined) =>
   (value === undefined ? {} : { [name]: value }) as { [K in Name]?: Value };
 
-const wantedRoles: ReadonlySet<IndexEntry['role']> = new Set([
-  'patient',
-  'problem',
-  'allergy-active',
-  'allergy-ended',
-  'statement',
-  'medication',
-]);
+const wanted: Parameters<Records['byRole']>[2] = {
+  all: ['patient', 'problem', 'allergy-active', 'allergy-ended', 'statement', 'medication'],
+  newest: { role: 'uncategorised', most: MOST_OBSERVATIONS },
+};
+
+/** Numbers are only compared here: how they were written is of no matter. */
+const read = (json: string): Members => JSON.parse(json) as Members;
 
 /** The parts of the record that rules and reviewers look at, read in one consistent view. */
 export async function recordContextOf(
@@ -39,50 +38,48 @@ export async function recordContextOf(
   practice: string,
   patient: PatientEntry,
 ): Promise<RecordContext> {
-  return records.read(practice, patient, async (reader) => {
-    const index = await reader.index();
-    const observations = index
-      .filter(({ role, status }) => role === 'uncategorised' && status !== 'entered-in-error')
-      .sort((a, b) => (b.from ?? 0) - (a.from ?? 0))
-      .slice(0, MOST_OBSERVATIONS);
-    const wanted = [...index.filter(({ role }) => wantedRoles.has(role)), ...observations];
-    const found = new Map<number, Members>();
-    for await (const { seq, json } of reader.resources(wanted.map(({ seq }) => seq))) {
-      found.set(seq, parseJson(json));
-    }
-    const ofRole = (...roles: IndexEntry['role'][]) =>
-      wanted.flatMap((entry) => (roles.includes(entry.role) ? [found.get(entry.seq)!] : []));
-    const medications = new Map(ofRole('medication').map((one) => [`Medication/${String(one.id)}`, one]));
-    const measured = observations.map(({ seq }) => previousObservation(found.get(seq)!));
-    const observed = measured.filter((one) => one !== undefined);
-    const history = observations.map(({ seq }) => codedHistory(found.get(seq)!));
-    return {
-      demographics: demographicsFrom(ofRole('patient')[0] ?? {}, patient),
-      observations: observed,
-      problems: [...ofRole('problem').map(problemEvent), ...history].filter((one) => one !== undefined),
-      allergies: [
-        ...ofRole('allergy-active').map((one) => allergyOf(one, 'active')),
-        ...ofRole('allergy-ended').map((one) => allergyOf(one, 'resolved')),
-      ],
-      medicines: ofRole('statement').map((one) => medicineOf(one, medications)),
-      pregnancy: pregnancyOf(ofRole('uncategorised'), ofRole('problem')),
-      bloodPressureTarget: null,
-    };
-  });
+  const { all, newest } = await records.byRole(practice, patient.key, wanted);
+  const ofRole = (role: IndexEntry['role']) => (all.get(role) ?? []).map(read);
+  const observations = newest.map(read);
+  const problems = ofRole('problem');
+  const medications = new Map(ofRole('medication').map((one) => [`Medication/${String(one.id)}`, one]));
+  return {
+    demographics: demographicsFrom(ofRole('patient')[0] ?? {}, patient),
+    observations: observations.map(previousObservation).filter((one) => one !== undefined),
+    problems: [...problems.map(problemEvent), ...observations.map(codedHistory)].filter(
+      (one) => one !== undefined,
+    ),
+    allergies: [
+      ...ofRole('allergy-active').map((one) => allergyOf(one, 'active')),
+      ...ofRole('allergy-ended').map((one) => allergyOf(one, 'resolved')),
+    ],
+    medicines: ofRole('statement').map((one) => medicineOf(one, medications)),
+    pregnancy: pregnancyOf(observations, problems),
+    bloodPressureTarget: null,
+  };
+}
+
+/** Who somebody is, in a line: from their Patient resource. */
+export function personInShort(
+  resource: Members,
+): Pick<RegisteredDemographics, 'family' | 'given' | 'birthDate'> {
+  const names = (resource.name as { use?: string; family?: string; given?: string[] }[] | undefined) ?? [];
+  const name = names.find(({ use }) => use === 'official') ?? names[0];
+  return {
+    ...optional('birthDate', text(resource.birthDate)),
+    ...optional('family', name?.family),
+    ...optional('given', name?.given),
+  };
 }
 
 function demographicsFrom(resource: Members, patient: PatientEntry): RegisteredDemographics {
-  const names = (resource.name as { use?: string; family?: string; given?: string[] }[] | undefined) ?? [];
-  const name = names.find(({ use }) => use === 'official') ?? names[0];
   const addresses = (resource.address as { use?: string; postalCode?: string }[] | undefined) ?? [];
   const left = registrationDetails(resource as never).end;
   return {
+    ...personInShort(resource),
     ...optional('gender', text(resource.gender)),
-    ...optional('birthDate', text(resource.birthDate)),
     ...optional('deceasedDate', patient.deceased ?? undefined),
     ...optional('leftOn', left ?? undefined),
-    ...optional('family', name?.family),
-    ...optional('given', name?.given),
     ...optional('postcode', (addresses.find(({ use }) => use === 'home') ?? addresses[0])?.postalCode),
   };
 }
@@ -94,18 +91,19 @@ function previousObservation(resource: Members): PreviousObservation | undefined
   const effective = text(resource.effectiveDateTime) ?? text((resource.effectivePeriod as Members)?.start);
   if (found === undefined || effective === undefined) return undefined;
   const quantity = resource.valueQuantity as Quantity | undefined;
-  const components = ((resource.component as { code?: Concept; valueQuantity?: Quantity }[]) ?? []).flatMap(
-    (one) => {
-      const value = decimalNumber(one.valueQuantity?.value as never);
-      const part = codeOf(one.code);
-      return value === undefined || part === undefined ? [] : [{ code: part, value }];
-    },
-  );
+  const parts = (resource.component as { code?: Concept; valueQuantity?: Quantity }[] | undefined) ?? [];
+  const components = parts.flatMap((one) => {
+    const value = decimalNumber(one.valueQuantity?.value as never);
+    const part = codeOf(one.code);
+    return value === undefined || part === undefined ? [] : [{ code: part, value }];
+  });
+  const measured = quantity ?? parts.find(({ valueQuantity }) => valueQuantity !== undefined)?.valueQuantity;
   return {
     code: found,
+    display: words(resource.code),
     effective,
     ...optional('value', decimalNumber(quantity?.value as never)),
-    ...optional('unit', quantity?.code ?? quantity?.unit),
+    ...optional('unit', measured?.code ?? measured?.unit),
     ...(components.length === 0 ? {} : { components }),
   };
 }

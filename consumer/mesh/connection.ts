@@ -2,6 +2,7 @@
 import { arch, release, type as systemName } from 'node:os';
 import { clientTls, type TlsIdentity } from '@gp-connect/foundation/trust';
 import { Agent, type Dispatcher } from 'undici';
+import { toAscii } from './headers.ts';
 import { openTransfers, type Transfers } from './transfers.ts';
 
 export interface ConnectionSettings {
@@ -13,6 +14,13 @@ export interface ConnectionSettings {
   readonly servername?: string;
   /** Most connections at once. */
   readonly connections?: number;
+  /** The system that sends and reads, as MESH is to know it (C2); default this product. */
+  readonly product?: Product;
+}
+
+export interface Product {
+  readonly name: string;
+  readonly version: string;
 }
 
 export interface MeshConnection {
@@ -20,6 +28,9 @@ export interface MeshConnection {
   readonly dispatcher: Dispatcher;
   /** For bodies of any size. */
   readonly transfers: Transfers;
+  readonly userAgent: string;
+  /** The facts a handshake tells of the system. */
+  readonly clientFacts: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
 
@@ -29,7 +40,7 @@ const KEEP_ALIVE_MS = 4000;
 /** Opens nothing yet; connections are made when first used. */
 export function openConnection(settings: ConnectionSettings): MeshConnection {
   const origin = new URL(settings.url).origin;
-  const { servername, connections = 8 } = settings;
+  const { servername, connections = 8, product = OWN_PRODUCT } = settings;
   const tls = settings.tls && clientTls(settings.tls, servername === undefined ? {} : { servername });
   const dispatcher = new Agent({
     allowH2: false,
@@ -43,21 +54,25 @@ export function openConnection(settings: ConnectionSettings): MeshConnection {
     origin,
     dispatcher,
     transfers,
+    ...identityOf(product),
     async close() {
       await Promise.all([dispatcher.close(), transfers.close()]);
     },
   };
 }
 
-const PRODUCT = 'gp-connect';
-export const PRODUCT_VERSION = '0.1.0';
+const OWN_PRODUCT: Product = { name: 'gp-connect', version: '0.1.0' };
 
-export const userAgent = `${PRODUCT};mesh_client;${PRODUCT_VERSION};N/A;${arch()};${systemName()};${release()}`;
-
-/** The facts a handshake tells of the system. */
-export const clientFacts: Readonly<Record<string, string>> = {
-  'mex-clientversion': `${PRODUCT}==${PRODUCT_VERSION}`,
-  'mex-osname': systemName(),
-  'mex-osversion': release(),
-  'mex-osarchitecture': arch(),
-};
+function identityOf(product: Product): Pick<MeshConnection, 'userAgent' | 'clientFacts'> {
+  const plain = (text: string) => toAscii(text).replace(/[;=/]/g, '-').slice(0, 100);
+  const [name, version] = [plain(product.name), plain(product.version)];
+  return {
+    userAgent: `${name};mesh_client;${version};N/A;${arch()};${systemName()};${release()}`,
+    clientFacts: {
+      'mex-clientversion': `${name}==${version}`,
+      'mex-osname': systemName(),
+      'mex-osversion': release(),
+      'mex-osarchitecture': arch(),
+    },
+  };
+}

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
-import { type MeshConnection, userAgent } from './connection.ts';
+import type { MeshConnection } from './connection.ts';
 import { MeshAuthenticationError, MeshUnavailableError, refusedError } from './errors.ts';
 import { authorization, type MailboxSecrets } from './token.ts';
 
@@ -59,7 +59,7 @@ export function createExchange({ connection, secrets, clock, pause = wait, onAla
       headers: {
         accept: V2,
         'accept-encoding': 'gzip',
-        'user-agent': userAgent,
+        'user-agent': connection.userAgent,
         authorization: authorization(secrets, { now: clock() }),
         ...ask.headers,
       },

@@ -1,10 +1,9 @@
 // Whether a send without an answer was accepted: by local id where that is the send's own, else in the sender's outbox
 // list, told apart by file name. spec: mesh §3.7, §3.9, §8 C4
 import { SendOutcomeUnknownError } from './errors.ts';
-import { textOf } from './exchange.ts';
 import type { SendEntry } from './journal.ts';
 import type { Sender } from './send.ts';
-import { track } from './tracking.ts';
+import { track, trackByLocalId } from './tracking.ts';
 
 /** Clocks of both sides may differ by this. */
 const CLOCK_MS = 10 * 60_000;
@@ -13,19 +12,10 @@ const MOST_PAGES = 50;
 /** Its message id, or undefined where the server has no such message. @throws SendOutcomeUnknownError where it cannot tell */
 export async function findSent(sender: Sender, entry: SendEntry): Promise<string | undefined> {
   if (entry.localId === entry.sendId) {
-    const found = await byLocalId(sender, entry);
-    if (found !== 'several') return found;
+    const found = await trackByLocalId(sender.exchange, sender.mailboxId, entry.localId);
+    if (found !== 'several') return found?.messageId;
   }
   return inOutbox(sender, entry);
-}
-
-async function byLocalId(sender: Sender, entry: SendEntry): Promise<string | undefined | 'several'> {
-  const path = `${sender.mailboxId}/outbox/tracking/${encodeURIComponent(entry.localId)}`;
-  const response = await sender.exchange.repeatable({ method: 'GET', path, expects: [300, 404] });
-  const text = await textOf(response);
-  if (response.statusCode === 404) return undefined;
-  if (response.statusCode === 300) return 'several';
-  return (JSON.parse(text) as { message_id: string }).message_id;
 }
 
 interface Listed {

@@ -1,5 +1,5 @@
 // The MESH client: sending that never doubles, reading by the rules, typed errors. spec: mesh §8
-export { type ConnectionSettings, type MeshConnection, openConnection } from './connection.ts';
+export { type ConnectionSettings, type MeshConnection, openConnection, type Product } from './connection.ts';
 export type { Download, DownloadOptions, StoredDownload } from './download.ts';
 export * from './errors.ts';
 export { gpProviderAddress, toAscii } from './headers.ts';

@@ -1,5 +1,5 @@
 // A mailbox, as its owner uses it. spec: mesh §3, §8
-import { type ConnectionSettings, clientFacts, type MeshConnection, openConnection } from './connection.ts';
+import { type ConnectionSettings, type MeshConnection, openConnection } from './connection.ts';
 import {
   type Download,
   type DownloadOptions,
@@ -122,7 +122,11 @@ export function openMailbox(settings: MailboxSettings, dependencies: MailboxDepe
   return {
     mailboxId,
     async handshake() {
-      const response = await exchange.repeatable({ method: 'GET', path: mailboxId, headers: clientFacts });
+      const response = await exchange.repeatable({
+        method: 'GET',
+        path: mailboxId,
+        headers: connection.clientFacts,
+      });
       await response.body.dump();
     },
     send(message) {

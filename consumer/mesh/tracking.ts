@@ -1,4 +1,5 @@
 // Where a sent message is: transport only, never a business acknowledgement. spec: mesh §3.7
+import { MeshIntegrityError } from './errors.ts';
 import { type Exchange, textOf } from './exchange.ts';
 
 export interface Tracking {
@@ -18,7 +19,7 @@ export interface Tracking {
   readonly recipientOds: string | null;
 }
 
-/** @throws MeshNotFoundError for a message this mailbox did not send */
+/** Times as the server wrote them. @throws MeshNotFoundError for a message this mailbox did not send */
 export async function track(exchange: Exchange, mailboxId: string, messageId: string): Promise<Tracking> {
   const path = `${mailboxId}/outbox/tracking?messageID=${encodeURIComponent(messageId)}`;
   return readTracking(await textOf(await exchange.repeatable({ method: 'GET', path })));
@@ -37,23 +38,33 @@ export async function trackByLocalId(
   return response.statusCode === 404 ? undefined : readTracking(text);
 }
 
+/** Either version: by local id some servers answer version 1 whatever is asked for. @throws MeshIntegrityError */
 function readTracking(text: string): Tracking {
   const body = JSON.parse(text) as Record<string, unknown>;
-  const string = (name: string) => (typeof body[name] === 'string' ? body[name] : null);
+  const string = (...names: readonly string[]): string | null =>
+    (names.map((name) => body[name]).find((value) => typeof value === 'string') as string | undefined) ??
+    null;
+  const messageId = string('message_id', 'messageId');
+  if (!messageId) throw new MeshIntegrityError('an answer to tracking names no message');
   return {
-    messageId: string('message_id') ?? '',
-    localId: string('local_id'),
-    workflowId: string('workflow_id') ?? '',
-    fileName: string('filename'),
+    messageId,
+    localId: string('local_id', 'localId'),
+    workflowId: string('workflow_id', 'workflowId') ?? '',
+    fileName: string('filename', 'fileName'),
     status: (string('status') ?? '').toLowerCase(),
-    statusCode: string('status_code'),
-    statusDescription: string('status_description'),
-    statusSuccess: typeof body.status_success === 'boolean' ? body.status_success : null,
-    statusAt: string('status_timestamp'),
-    uploadedAt: string('upload_timestamp'),
-    expiresAt: string('expiry_time'),
+    statusCode: string('status_code', 'statusCode'),
+    statusDescription: string('status_description', 'statusDescription'),
+    statusSuccess: successOf(body.status_success ?? body.statusSuccess),
+    statusAt: string('status_timestamp', 'statusTimestamp'),
+    uploadedAt: string('upload_timestamp', 'uploadTimestamp'),
+    expiresAt: string('expiry_time', 'expiryTime'),
     recipient: string('recipient'),
-    recipientName: string('recipient_name'),
-    recipientOds: string('recipient_ods_code'),
+    recipientName: string('recipient_name', 'recipientName'),
+    recipientOds: string('recipient_ods_code', 'meshRecipientOdsCode'),
   };
+}
+
+function successOf(value: unknown): boolean | null {
+  if (typeof value === 'boolean') return value;
+  return typeof value === 'string' ? value.toUpperCase() === 'SUCCESS' : null;
 }

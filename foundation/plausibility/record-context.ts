@@ -31,6 +31,8 @@ export interface RegisteredDemographics {
 
 export interface PreviousObservation {
   readonly code: string;
+  /** The record's own term, for people; no rule reads it. */
+  readonly display?: string;
   readonly effective: string;
   readonly value?: number;
   readonly unit?: string;

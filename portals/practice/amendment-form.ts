@@ -43,7 +43,7 @@ export const amendFields: Readonly<Record<Amendable, AmendField>> = {
   quantity: { label: 'Quantity', width: '5', read: number, fault: aNumber },
   daysSupply: { label: 'Days of supply', width: '5', read: number, fault: aNumber },
   dosage: { label: 'Dosage', read: words, fault: '' },
-  text: { label: 'Words', read: words, fault: '' },
+  text: { label: 'Comment', read: words, fault: '' },
 };
 
 /** Of the field, without the key of its entry. */

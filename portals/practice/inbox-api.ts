@@ -151,7 +151,12 @@ const observed = z.object({
   unit: text.optional(),
   components: z.array(z.object({ code: text, display: maybe(text), value: z.number() })).optional(),
 });
-const coded = z.object({ code: text.optional(), display: text.optional(), date: text.optional() });
+const coded = z.object({
+  code: text.optional(),
+  display: text.optional(),
+  date: text.optional(),
+  status: text.optional(),
+});
 
 export const openItem = review.extend({
   patient: z.object({
@@ -238,6 +243,7 @@ export const filedEntry = z.object({
   item: z.number().int(),
   resource: text,
   code: maybe(text),
+  term: maybe(text),
   as: text,
   state: text,
   filedAt: text,

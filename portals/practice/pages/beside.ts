@@ -23,7 +23,7 @@ export function besideContent({ record, entries }: OpenItem, now: number): Marku
   return html`<aside class="gpc-beside" aria-label="The patient’s record here"><h2 class="nhsuk-heading-m">In your record</h2>
 ${part(
   'Allergies',
-  record.allergies.map((one) => coded(one, undefined)),
+  record.allergies.map((one) => coded(one, one.status === 'resolved' ? 'ended' : undefined)),
   'No allergies recorded',
 )}
 ${part(
@@ -40,10 +40,16 @@ ${part(
 )}
 ${part(
   'Problems',
-  record.problems.map((one) => coded(one, one.date ? `since ${dateText(one.date)}` : undefined)),
+  record.problems.map((one) => coded(one, problemTime(one))),
   'No problems recorded',
 )}
 ${part('Pregnancy', [html`${pregnancyWords[record.pregnancy] ?? record.pregnancy}`], '')}</aside>`;
+}
+
+/** A past problem is no current one. */
+function problemTime({ date, status }: Coded): string | undefined {
+  if (status === 'inactive') return date ? `past problem, from ${dateText(date)}` : 'past problem';
+  return date ? `since ${dateText(date)}` : undefined;
 }
 
 const part = (title: string, lines: readonly Markup[], none: string): Markup =>

@@ -39,8 +39,9 @@ export function decisionContent(page: DecidablePage): Markup {
   const { decidable, faults, checked } = page;
   const { entry } = decidable;
   const { name, given, input, select } = entryFields(page);
-  const amended = checked !== undefined && 'findings' in checked.check ? checked.check.findings : [];
-  const { tick, action } = needs([...decidable.findings, ...amended]);
+  // An amended entry answers for what is found on it as it will be, no longer for what was sent.
+  const isAmended = given('choice') === 'amend' && checked !== undefined && 'findings' in checked.check;
+  const { tick, action } = needs(isAmended ? checked.check.findings : decidable.findings);
   const words = entry && !textKinds.has(entry.kind) ? 'coded' : 'text';
   return html`${component('radios', {
     idPrefix: name('choice'),

@@ -33,7 +33,7 @@ const groups: readonly Group[] = [
 const messages = (count: number): string => (count === 1 ? '1 message' : `${count} messages`);
 
 export function inboxContent({ practice, items, overdue, overdueTasks, now }: InboxPage): Markup {
-  const title = overdue ? 'Overdue messages' : 'Inbox';
+  const title = overdue ? 'Overdue' : 'Inbox';
   const where = html`<span class="nhsuk-caption-m">${practice.name} (${practice.ods})</span>`;
   const first = items[0];
   if (first === undefined) {

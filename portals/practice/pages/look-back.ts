@@ -50,9 +50,9 @@ function results(session: PracticeSession, fields: Fields, found: readonly Filed
 }
 
 function row(entry: FiledEntry): Markup {
-  const name = `${entry.resource}${entry.code === null ? '' : `, code ${entry.code}`}`;
+  const name = entry.term ?? `${entry.resource}${entry.code === null ? '' : `, code ${entry.code}`}`;
   return html`<tr><td><div class="nhsuk-checkboxes nhsuk-checkboxes--small"><div class="nhsuk-checkboxes__item"><input class="nhsuk-checkboxes__input" type="checkbox" name="filed" value="${entry.filed}" id="filed-${entry.filed}"><label class="nhsuk-label nhsuk-checkboxes__label" for="filed-${entry.filed}"><span class="nhsuk-u-visually-hidden">${name}</span></label></div></div></td>
-<th scope="row">${filedAsWords[entry.as] ?? entry.as}${entry.code !== null && html` <span class="gpc-code">${entry.code}</span>`}<span class="gpc-sub gpc-code">${entry.resource}</span></th><td>${entry.sender.name}<span class="gpc-sub">${entry.sender.ods}</span></td><td>${momentText(entry.filedAt)}</td><td>${filedStateWords[entry.state] ?? entry.state}</td><td>${action(entry, name)}</td></tr>`;
+<th scope="row">${entry.term ?? filedAsWords[entry.as] ?? entry.as}<span class="gpc-sub">${filedAsWords[entry.as] ?? entry.as}${entry.code !== null && html`, code <span class="gpc-code">${entry.code}</span>`} · <a href="/inbox/${entry.item}">message ${entry.item}</a></span></th><td>${entry.sender.name}<span class="gpc-sub">${entry.sender.ods}</span></td><td>${momentText(entry.filedAt)}</td><td>${filedStateWords[entry.state] ?? entry.state}</td><td>${action(entry, name)}</td></tr>`;
 }
 
 const action = ({ filed, state }: FiledEntry, name: string): Markup => {

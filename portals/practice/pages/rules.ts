@@ -1,6 +1,6 @@
 // The rules messages are judged by here: which packs are in force, each rule with what the practice made stricter, and what
 // a new pack would have found on entries already filed. spec: messaging SG-10, SG-11
-import { component, html, type Markup, nothing } from '../../kit/index.ts';
+import { component, dateText, html, type Markup, nothing } from '../../kit/index.ts';
 import { severities } from '../inbox-api.ts';
 import type { Rule, RulePack, RuleReport, RulesInForce } from '../rules-api.ts';
 import { severityWords } from '../words.ts';
@@ -81,15 +81,15 @@ function said(value: unknown): string {
 
 const valid = ({ validFrom, validTo }: Rule): string => {
   const parts = [
-    validFrom !== null && `from ${validFrom.slice(0, 10)}`,
-    validTo !== null && `to ${validTo.slice(0, 10)}`,
+    validFrom !== null && `from ${dateText(validFrom)}`,
+    validTo !== null && `to ${dateText(validTo)}`,
   ];
   return parts.filter(Boolean).join(' ') || 'Always';
 };
 
 const report = ({ madeAt, ruleSetVersion, since, judged, hits }: RuleReport): Markup =>
   html`<h2 class="nhsuk-heading-m gpc-group">What ${ruleSetVersion} would have found</h2>
-<p>Made ${momentText(madeAt)}: ${judged} messages filed${since !== null && ` since ${since.slice(0, 10)}`} were judged again. Nothing was changed.</p>
+<p>Made ${momentText(madeAt)}: ${judged} messages filed${since !== null && ` since ${dateText(since)}`} were judged again. Nothing was changed.</p>
 ${
   hits.length === 0
     ? component('inset-text', { text: 'It found nothing.' })

@@ -43,6 +43,7 @@ export const madeUpFiled = (filed: number, state = 'filed'): FiledEntry => ({
   item: 1,
   resource: `Observation/o${filed}`,
   code: '77386006',
+  term: 'Pregnant',
   as: 'coded',
   state,
   filedAt: receivedAt,
@@ -320,7 +321,11 @@ export async function startStandInInbox(
     [
       'GET',
       /^\/inbox$/,
-      () => inbox.items.map(listed).toSorted((a, b) => a.priority - b.priority || a.item - b.item),
+      (_body, _key, query) =>
+        inbox.items
+          .map(listed)
+          .filter(({ overdue }) => overdue || query.get('overdue') !== 'true')
+          .toSorted((a, b) => a.priority - b.priority || a.item - b.item),
     ],
     ['GET', /^\/inbox\/items\/(\d+)$/, (_body, key) => itemOf(key)],
     [

@@ -28,6 +28,8 @@ interface FiledRow {
   id: string;
   patient_key: number;
   code: string | null;
+  own_term: string | null;
+  sent_term: string | null;
   filed_as: string;
   state: string;
   filed_at: Date;
@@ -44,6 +46,8 @@ export interface FiledView {
   readonly item: number;
   readonly resource: string;
   readonly code: string | null;
+  /** The practice's own term, else the sender's. */
+  readonly term: string | null;
   readonly as: string;
   readonly state: string;
   readonly filedAt: string;
@@ -59,6 +63,7 @@ const filedView = (row: FiledRow): FiledView => ({
   item: row.item_key,
   resource: `${row.type}/${row.id}`,
   code: row.code,
+  term: row.own_term ?? row.sent_term ?? null,
   as: row.filed_as,
   state: row.state,
   filedAt: row.filed_at.toISOString(),
@@ -80,9 +85,10 @@ export async function lookBack(
   const { code, sender, from, to, messageId } = wanted;
   const found =
     await sql<FiledRow>`select f.*, i.sender_ods, i.sender_name, i.service, i.encounter_at, i.patient_id,
-      m.message_id
+      m.message_id, e.own_term, e.sent_term
     from inbox_filed f
     join inbox_item i on i.practice = f.practice and i.item_key = f.item_key
+    left join inbox_entry e on e.practice = f.practice and e.item_key = f.item_key and e.ref = f.ref
     join inbox_message m on m.practice = i.practice and m.message_key = i.message_key
     where f.practice = ${practice}
       ${code === undefined ? sql`` : sql`and f.code = ${code}`}

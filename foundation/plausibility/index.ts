@@ -24,3 +24,4 @@ export {
   type Severity,
   severities,
 } from './rule.ts';
+export { type EffectivePack, openSignedPack, readEffectivePack, signRulePack } from './signed-pack.ts';

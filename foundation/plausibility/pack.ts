@@ -24,9 +24,9 @@ export interface PracticePack {
   readonly version: string;
   readonly rules: readonly {
     readonly id: string;
-    readonly severity?: Severity;
-    readonly overridable?: boolean;
-    readonly parameters?: Readonly<Record<string, unknown>>;
+    readonly severity?: Severity | undefined;
+    readonly overridable?: boolean | undefined;
+    readonly parameters?: Readonly<Record<string, unknown>> | undefined;
   }[];
 }
 
@@ -87,13 +87,24 @@ export function nationalRulePack(): RulePack {
 }
 
 function isStricter(direction: string | undefined, from: unknown, to: unknown): boolean {
-  if (direction === 'lower') return typeof from === 'number' && typeof to === 'number' && to <= from;
-  if (direction === 'higher') return typeof from === 'number' && typeof to === 'number' && to >= from;
+  if (direction === 'longer') return Array.isArray(from) && Array.isArray(to) && isLonger(from, to);
+  if (typeof from !== 'number' || typeof to !== 'number' || !Number.isFinite(to)) return false;
+  return direction === 'lower' ? to <= from : direction === 'higher' && to >= from;
+}
+
+/** Words, never patterns: an expression that does not compile, or takes for ever, would put the rule out of force. */
+const plainWords = /^[\p{L}\p{N}][\p{L}\p{N} '’/&-]{0,99}$/u;
+const MOST_ADDED = 200;
+
+function isLonger(from: readonly unknown[], to: readonly unknown[]): boolean {
+  const known = new Set(from.map((item) => JSON.stringify(item)));
+  const given = new Set(to.map((item) => JSON.stringify(item)));
+  const added = to.filter((item) => !known.has(JSON.stringify(item)));
+  const areWords = from.every((item) => typeof item === 'string');
   return (
-    direction === 'longer' &&
-    Array.isArray(from) &&
-    Array.isArray(to) &&
-    from.every((item) => to.includes(item))
+    [...known].every((item) => given.has(item)) &&
+    added.length <= MOST_ADDED &&
+    added.every((item) => areWords && typeof item === 'string' && plainWords.test(item))
   );
 }
 

@@ -3,6 +3,8 @@
 //   GET  /practices                          hosted practices with the number of people on their lists
 //   GET  /practices/{ODS}/switches           what is on and off
 //   PUT  /practices/{ODS}/switches/{name}    {"enabled": true, "reason": "…", "actor": "…"}
+//   GET  /rule-packs                         national rule packs, newest first
+//   PUT  /rule-packs/national                a signed national rule pack (application/jose)
 //   POST /practices/{ODS}/import?dryRun=true a tar archive of record files; answers events as NDJSON, at last
 //                                            {"kind":"report","report":{…}} or {"kind":"failed","reason":"…"}
 import { createHash, timingSafeEqual } from 'node:crypto';
@@ -19,7 +21,9 @@ import {
 import { z } from 'zod';
 import type { PracticeAudit } from '../audit/index.ts';
 import { type Controls, isSwitchedOn, type SwitchName, switchNames } from '../controls/index.ts';
+import type { RulePacks } from '../inbox/index.ts';
 import type { Records } from '../record/index.ts';
+import { addRulePacks } from './rule-packs.ts';
 import { runImport } from './run-import.ts';
 
 export interface AdministrationOptions {
@@ -29,6 +33,7 @@ export interface AdministrationOptions {
   readonly records: Records;
   readonly controls: Controls;
   readonly audit: PracticeAudit;
+  readonly packs: RulePacks;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
@@ -37,7 +42,7 @@ const loopback: readonly string[] = ['127.0.0.1', '::1', 'localhost'];
 const SHORTEST_TOKEN = 16;
 
 /** A fault of the request: status and words for the caller. */
-class Fault extends Error {
+export class Fault extends Error {
   readonly status: number;
   constructor(status: number, message: string) {
     super(message);
@@ -60,7 +65,8 @@ export async function startAdministration(
   const server = createServer({
     logger: options.logger,
     metrics: options.metrics,
-    bodyLimit: 64 * 1024,
+    // A rule pack is the longest; imports are streams.
+    bodyLimit: 4 * 1024 * 1024,
     answerError(error, _request, reply) {
       const status = (error as { statusCode?: number }).statusCode ?? (error as Fault).status ?? 500;
       void reply.code(status).send({ error: status < 500 ? (error as Error).message : 'the request failed' });
@@ -77,6 +83,7 @@ export async function startAdministration(
   });
   addPractices(server, options);
   addSwitches(server, options);
+  addRulePacks(server, options);
   addImport(server, options);
   const address = await startListening(server, 'provider administration', options.address);
   return {

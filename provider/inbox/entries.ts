@@ -1,6 +1,6 @@
 // What a message proposes for the record, one entry an item, and the ways each kind may be filed.
 // spec: messaging §6.1–§6.3, §7, SG-02, MD-07
-import { findCodings } from '@gp-connect/foundation/fhir';
+import { decimalText, findCodings } from '@gp-connect/foundation/fhir';
 import {
   attachmentEntries,
   headingOf,
@@ -86,7 +86,7 @@ type Quantity = { value?: unknown; unit?: string; code?: string; comparator?: st
 const quantityWords = (quantity: Quantity | undefined): string =>
   quantity?.value === undefined
     ? ''
-    : `${quantity.comparator ?? ''}${String(quantity.value)} ${quantity.unit ?? quantity.code ?? ''}`.trim();
+    : `${quantity.comparator ?? ''}${decimalText(quantity.value) ?? ''} ${quantity.unit ?? quantity.code ?? ''}`.trim();
 const day = (value: unknown): string => (typeof value === 'string' ? value.slice(0, 10) : '');
 const parts = (...given: readonly (string | undefined)[]): string =>
   given.filter((part) => part !== undefined && part !== '').join(', ');

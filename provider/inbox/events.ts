@@ -29,6 +29,7 @@ export type Step =
   | 'quarantined'
   | 'released'
   | 'settings'
+  | 'rules'
   | 'searched';
 
 export interface InboxEvent {

@@ -5,65 +5,76 @@ import {
   codesIn,
   evaluate,
   nationalRulePack,
-  type PracticePack,
+  type RecordContext,
   type RulePack,
   type UpdateRecordContent,
   updateRecordContent,
-  withPracticePack,
 } from '@gp-connect/foundation/plausibility';
 import type { TerminologySource } from '@gp-connect/foundation/terminology';
 import type { RuleEvaluation, Rules } from './ports.ts';
+import type { RulePacks } from './rules/rule-packs.ts';
 
 export interface PlausibilityRules extends Rules {
   /** A newer national pack, effective at once for what comes; waiting items are for `reEvaluate` (SG-11). */
   usePack(pack: RulePack): void;
-  /** What a practice made stricter; anything that would loosen a rule is refused by name. */
-  usePracticePack(practice: string, pack: PracticePack): readonly { id: string; reason: string }[];
 }
 
-/** @example const rules = plausibilityRules(demonstrationSource()); */
+/**
+ * Rules of one pack that is given, for every practice: for measurements and tests. Deployments use `storedRules`.
+ * @example const rules = plausibilityRules(demonstrationSource());
+ */
 export function plausibilityRules(
   terminology: TerminologySource,
   national: RulePack = nationalRulePack(),
 ): PlausibilityRules {
   let base = national;
-  const own = new Map<string, PracticePack>();
-  const laid = new Map<string, RulePack>();
-  const packOf = (practice: string): RulePack => {
-    const stricter = own.get(practice);
-    if (stricter === undefined) return base;
-    let pack = laid.get(practice);
-    if (pack === undefined) {
-      pack = withPracticePack(base, stricter).pack;
-      laid.set(practice, pack);
-    }
-    return pack;
-  };
   return {
     usePack(pack) {
       base = pack;
-      laid.clear();
     },
-    usePracticePack(practice, pack) {
-      own.set(practice, pack);
-      laid.delete(practice);
-      return withPracticePack(base, pack).refused;
+    version: async () => base.version,
+    evaluate: (_practice, document, sentAt, record, at) =>
+      evaluateDocument(terminology, base, { document, sentAt, record, at }),
+  };
+}
+
+/** Rules of the packs that are loaded and in force. spec: SG-10, UPD-06 */
+export function storedRules(
+  packs: Pick<RulePacks, 'inForce'>,
+  terminology: TerminologySource,
+  now: () => Date,
+): Rules {
+  return {
+    version: async (practice) => (await packs.inForce(practice, now())).version,
+    async evaluate(practice, document, sentAt, record, at) {
+      const pack = await packs.inForce(practice, at);
+      return evaluateDocument(terminology, pack, { document, sentAt, record, at });
     },
-    version: async (practice) => packOf(practice).version,
-    async evaluate(practice, document, sentAt, record, at): Promise<RuleEvaluation> {
-      const pack = packOf(practice);
-      const content = contentOf(document, sentAt);
-      if (content === undefined) return { findings: [], notEvaluated: [], ruleSetVersion: pack.version };
-      const loaded = await terminology.load({ codes: codesIn(content, record) });
-      const { findings, notEvaluated, ruleSetVersion } = evaluate(content, record, loaded, pack, at);
-      // REJECT speaks of Update Record's contract, which binds no other document.
-      const isUpdate = serviceOf(document) !== undefined;
-      return {
-        findings: isUpdate ? findings : findings.filter(({ severity }) => severity !== 'REJECT'),
-        notEvaluated,
-        ruleSetVersion,
-      };
-    },
+  };
+}
+
+interface Judged {
+  readonly document: ItkDocument;
+  readonly sentAt: string | undefined;
+  readonly record: RecordContext;
+  readonly at: Date;
+}
+
+async function evaluateDocument(
+  terminology: TerminologySource,
+  pack: RulePack,
+  { document, sentAt, record, at }: Judged,
+): Promise<RuleEvaluation> {
+  const content = contentOf(document, sentAt);
+  if (content === undefined) return { findings: [], notEvaluated: [], ruleSetVersion: pack.version };
+  const loaded = await terminology.load({ codes: codesIn(content, record) });
+  const { findings, notEvaluated, ruleSetVersion } = evaluate(content, record, loaded, pack, at);
+  // REJECT speaks of Update Record's contract, which binds no other document.
+  const isUpdate = serviceOf(document) !== undefined;
+  return {
+    findings: isUpdate ? findings : findings.filter(({ severity }) => severity !== 'REJECT'),
+    notEvaluated,
+    ruleSetVersion,
   };
 }
 

@@ -31,6 +31,13 @@ export const inboxSettings = z.strictObject({
     .default(3)
     .describe('From which version a replacement waits at all'),
   contradictionAlarm: z.number().min(0).max(1).default(0.02).describe('SG-17: share of items in 7 days'),
+  lookBackDays: z
+    .number()
+    .int()
+    .min(1)
+    .max(3_660)
+    .default(365)
+    .describe('SG-11: how far back new rules are asked about filed items'),
   tellSender: z.boolean().default(true).describe('UPD-14: a notice of status without content'),
 });
 export type InboxSettings = z.infer<typeof inboxSettings>;

@@ -13,7 +13,7 @@ import {
   observationOf,
   supplyOf,
 } from './resources.ts';
-import type { Filing, Made } from './source.ts';
+import type { Amended, Filing, Made } from './source.ts';
 
 /** One resource in the record and the entry it stands for. */
 export interface FiledResource {
@@ -101,6 +101,11 @@ export function composeRecord(
     }
   }
   resources.push(provenanceOf(filing, filed));
+  for (const { row, amended } of taken) {
+    if (amended === undefined) continue;
+    const made = filed.filter(({ ref }) => ref === row.ref);
+    resources.push(amendmentOf(filing, made, amended));
+  }
   return { resources, filed };
 }
 
@@ -122,6 +127,43 @@ const headingText = (heading: string | null): string => {
   const text = (heading ?? 'Text').replaceAll('-', ' ');
   return text.charAt(0).toUpperCase() + text.slice(1);
 };
+
+/** Who changed what of an entry; that the sender is its author is said in the message's own Provenance. spec: UPD-09 */
+function amendmentOf(filing: Filing, filed: readonly FiledResource[], { words, by, at }: Amended): Made {
+  return {
+    resourceType: 'Provenance',
+    id: filing.newId(),
+    target: filed.map(({ type, id }) => ({ reference: `${type}/${id}` })),
+    recorded: londonDateTime(at),
+    reason: [{ display: words }],
+    activity: {
+      system: 'http://hl7.org/fhir/v3/DataOperation',
+      code: 'UPDATE',
+      display: 'revise',
+    },
+    agent: [
+      {
+        role: [
+          {
+            coding: [{ system: 'http://hl7.org/fhir/provenance-participant-role', code: 'enterer' }],
+            text: 'amended by',
+          },
+        ],
+        whoReference: { display: `${by.name}, ${by.role}` },
+        onBehalfOfReference: { reference: `Organization/${filing.practice.organizationId}` },
+      },
+    ],
+    entity: [
+      {
+        role: 'revision',
+        whatIdentifier: {
+          system: filing.document.identifier?.system || 'https://tools.ietf.org/html/rfc4122',
+          value: filing.document.identifier?.value ?? `item ${filing.item.item_key}`,
+        },
+      },
+    ],
+  };
+}
 
 /** The link from the filed entries to the message, its author and the one who accepted. spec: SG-06 */
 function provenanceOf(filing: Filing, filed: readonly FiledResource[]): Made {

@@ -1,11 +1,20 @@
 // Accepted entries as canonical GP Connect resources, one function a kind. What is not listed is not taken over.
 // spec: access-record-structured §11; messaging SG-05…SG-08, SG-19, PG-12, PG-13, MD-15
-import { londonDateTime } from '@gp-connect/foundation/fhir';
+import { decimalNumber, londonDateTime } from '@gp-connect/foundation/fhir';
 import { itkExtension, itkSystem, type MessageResource } from '@gp-connect/foundation/itk3';
 import { hl7UkProfile, nhsProfile, resourceProfile, system } from '@gp-connect/foundation/nhs';
 import type { Concept } from '../entries.ts';
 import type { EntryRow } from '../review/rows.ts';
-import { type Filing, filedIdentity, filedMeta, type Made, serviceText, sourceWords } from './source.ts';
+import {
+  type Amended,
+  entryWords,
+  type Filing,
+  filedIdentity,
+  filedMeta,
+  type Made,
+  serviceText,
+  sourceWords,
+} from './source.ts';
 
 type Elements = Record<string, unknown>;
 
@@ -13,6 +22,8 @@ type Elements = Record<string, unknown>;
 export interface FiledEntry {
   readonly row: EntryRow;
   readonly resource: MessageResource;
+  /** What a clinician of the practice changed in it. spec: national-service UPD-09 */
+  readonly amended?: Amended;
 }
 
 const given = (elements: Elements): Elements =>
@@ -117,7 +128,7 @@ export function observationOf(filing: Filing, entry: FiledEntry): Made {
   const words = [
     byPatient ? 'Measured by the patient.' : '',
     typeof resource.comment === 'string' ? resource.comment : '',
-    sourceWords(filing.item, filing.by, filing.now),
+    entryWords(filing, entry),
   ];
   return {
     resourceType: 'Observation',
@@ -174,7 +185,7 @@ export function complaintOf(filing: Filing, entry: FiledEntry): Made {
     effectiveDateTime: filing.item.encounter_at ?? resource.assertedDate,
     issued: londonDateTime(filing.now),
     performer: performers(filing, undefined),
-    comment: `Presenting complaint${resolved}. ${sourceWords(filing.item, filing.by, filing.now)}`,
+    comment: `Presenting complaint${resolved}. ${entryWords(filing, entry)}`,
   };
 }
 
@@ -198,13 +209,12 @@ export function supplyOf(filing: Filing, entry: FiledEntry): Made[] {
   const start =
     day(handedOver) ?? day(filing.item.encounter_at ?? undefined) ?? day(filing.now.toISOString())!;
   const supply = resource.daysSupply as { value?: unknown; code?: string } | undefined;
-  const end = (supply?.code === 'd' ? day(start, Number(String(supply.value))) : undefined) ?? start;
+  const end =
+    (supply?.code === 'd' ? day(start, decimalNumber(supply.value) ?? Number.NaN) : undefined) ?? start;
   const sentDose = (resource.dosageInstruction as Elements[] | undefined)?.[0] ?? {};
   const dosage = [{ text: 'As supplied', ...pick(sentDose, 'text', 'patientInstruction') }];
   const medicationReference = { reference: `Medication/${medicationId}` };
-  const note = [
-    { text: `Additional Information: issued elsewhere. ${sourceWords(filing.item, filing.by, filing.now)}` },
-  ];
+  const note = [{ text: `Additional Information: issued elsewhere. ${entryWords(filing, entry)}` }];
   const period = { start, end };
   return [
     {
@@ -320,7 +330,7 @@ export function immunisationOf(filing: Filing, entry: FiledEntry): Made[] {
       ...(isGiven ? pick(resource, 'lotNumber', 'expirationDate', 'site', 'route', 'doseQuantity') : {}),
       ...given({ manufacturer: isGiven ? manufacturer : undefined }),
       ...(practitioner.length === 0 ? {} : { practitioner }),
-      note: [{ text: sourceWords(filing.item, filing.by, filing.now) }],
+      note: [{ text: entryWords(filing, entry) }],
       ...(explanation === undefined
         ? {}
         : { explanation: pick(explanation, isGiven ? 'reason' : 'reasonNotGiven') }),

@@ -34,6 +34,24 @@ export function sourceWords(item: ItemRow, by: StaffUser, now: Date): string {
   );
 }
 
+/** A change a clinician of the practice made to an entry before it was filed. The author stays who it was. */
+export interface Amended {
+  readonly words: string;
+  readonly by: Pick<StaffUser, 'name' | 'role'>;
+  readonly at: Date;
+}
+
+/** The source of an entry, and who changed what in it. spec: SG-05, UPD-09, UPD-11 */
+export function entryWords(
+  { item, by, now }: Pick<Filing, 'item' | 'by' | 'now'>,
+  { amended }: { readonly amended?: Amended },
+): string {
+  const source = sourceWords(item, by, now);
+  if (amended === undefined) return source;
+  const { words, by: who, at } = amended;
+  return `${source} Amended by ${who.name}, ${who.role}, ${londonToday(at)}: ${words}.`;
+}
+
 /** What every resource made of one item shares. */
 export interface Filing {
   readonly item: ItemRow;

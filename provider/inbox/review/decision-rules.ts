@@ -3,6 +3,7 @@
 import type { FilingStop } from '../../controls/index.ts';
 import { entryKinds } from '../entries.ts';
 import { isAbove, type KeptFinding, weightOf } from '../severity.ts';
+import type { AmendmentChanges, AmendmentMember } from './amendment.ts';
 import type { DecisionKind, EntryRow, ItemRow } from './rows.ts';
 
 export const refusalReasons = [
@@ -28,6 +29,8 @@ export interface Decision {
   readonly actionNote?: string | undefined;
   /** The explicit tick that WARN asks for. */
   readonly confirmed?: boolean | undefined;
+  /** What `amend` changes. */
+  readonly amendment?: AmendmentChanges | undefined;
 }
 
 /** The name under which findings about the whole message are decided. */
@@ -37,6 +40,9 @@ export interface DecisionContext {
   readonly item: Pick<ItemRow, 'standing' | 'sender_ods'>;
   /** Undefined for the message as a whole. */
   readonly entry: Pick<EntryRow, 'kind' | 'code'> | undefined;
+  /** What may be changed in the entry; nothing where it is not to be amended. */
+  readonly amendable?: readonly AmendmentMember[];
+  /** Of an amended entry: those of what it was made, not of what was sent. */
   readonly findings: readonly KeptFinding[];
   readonly isClinician: boolean;
   readonly starredOverride: boolean;
@@ -51,8 +57,9 @@ interface Fault {
 type DecisionRule = (decision: Decision, context: DecisionContext) => Fault | undefined;
 
 const files = ({ decision }: Decision): boolean => decision !== 'refuse';
+const coding: ReadonlySet<DecisionKind> = new Set(['accept', 'amend', 'override']);
 const filesCoded = ({ decision }: Decision, { entry }: DecisionContext): boolean =>
-  (decision === 'accept' || decision === 'override') && entry !== undefined && entryKinds[entry.kind].coded;
+  coding.has(decision) && entry !== undefined && entryKinds[entry.kind].coded;
 const of = (severity: KeptFinding['severity'], findings: readonly KeptFinding[]) =>
   findings.filter((finding) => finding.severity === severity);
 const filled = (text: string | undefined): boolean => (text ?? '').trim() !== '';
@@ -65,9 +72,27 @@ export const decisionRules: readonly DecisionRule[] = [
       ? { requirement: 'SG-14', reason: `a refusal needs a reason: ${refusalReasons.join(', ')}` }
       : undefined;
   },
+  function amendmentIsOfCodedEntries({ decision, amendment }, { entry }) {
+    const mayBe = entry !== undefined && entryKinds[entry.kind].coded && amendment !== undefined;
+    return decision === 'amend' && !mayBe
+      ? { requirement: 'UPD-09', reason: 'an amendment changes values of a coded entry' }
+      : undefined;
+  },
+  function amendmentNeedsClinician({ decision }, { isClinician }) {
+    return decision === 'amend' && !isClinician
+      ? { requirement: 'UPD-09', reason: 'an amendment needs a clinician' }
+      : undefined;
+  },
+  function amendmentNeedsReason({ decision, reason }) {
+    return decision === 'amend' && !filled(reason)
+      ? { requirement: 'UPD-09', reason: 'an amendment needs a reason' }
+      : undefined;
+  },
   function blockIsNotAccepted({ decision }, { entry, findings }) {
     const blocks = of('BLOCK', findings);
-    const opens = decision === 'accept' && (entry === undefined || entryKinds[entry.kind].coded);
+    const opens =
+      (decision === 'accept' || decision === 'amend') &&
+      (entry === undefined || entryKinds[entry.kind].coded);
     return opens && blocks.length > 0
       ? { requirement: blocks[0]!.ruleId, reason: 'a blocked entry is refused, filed as text, or overridden' }
       : undefined;
@@ -155,6 +180,11 @@ export function choicesFor(context: DecisionContext): DecisionKind[] {
   const starred = of('BLOCK', context.findings).some(({ overridable }) => !overridable);
   const mayOverride = isBlocked && context.isClinician && (!starred || context.starredOverride) && !stopped;
   if (mayOverride) choices.push('override');
+  const senderStopped = context.stops.some(
+    ({ kind, value }) => kind === 'sender' && value === context.item.sender_ods,
+  );
+  const mayAmend = context.isClinician && (context.amendable ?? []).length > 0 && !senderStopped;
+  if (coded && mayAmend) choices.push('amend');
   if (coded && (context.entry !== undefined || isBlocked)) choices.push('text-only');
   choices.push('refuse');
   return choices;

@@ -78,6 +78,7 @@ export async function ledgerArrivals(
 const outcomes: Readonly<Record<DecisionRow['decision'], LedgerEntry['decision']>> = {
   accept: 'filed',
   override: 'filed',
+  amend: 'amended',
   'text-only': 'amended',
   refuse: 'rejected',
 };

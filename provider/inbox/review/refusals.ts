@@ -8,6 +8,8 @@ export const inboxFaults = {
   CLOSED: 409,
   NOT_DECIDED: 422,
   DECISION: 422,
+  AMENDMENT: 422,
+  RULE_PACK: 422,
   INPUT: 400,
 } as const;
 export type InboxFaultCode = keyof typeof inboxFaults;
@@ -20,11 +22,20 @@ export class InboxRefusal extends Error {
   /** The rule or requirement behind it, e.g. `SG-03`. */
   readonly requirement: string | undefined;
 
-  constructor(code: InboxFaultCode, message: string, requirement?: string) {
+  /** More that the caller is told. */
+  readonly more: Readonly<Record<string, unknown>>;
+
+  constructor(
+    code: InboxFaultCode,
+    message: string,
+    requirement?: string,
+    more: Readonly<Record<string, unknown>> = {},
+  ) {
     super(message);
     this.name = 'InboxRefusal';
     this.code = code;
     this.status = inboxFaults[code];
     this.requirement = requirement;
+    this.more = more;
   }
 }

@@ -3,6 +3,7 @@ import { sql } from '@gp-connect/foundation/store';
 import type { EntryKind } from '../entries.ts';
 import type { InboxDb } from '../inbox-database.ts';
 import type { KeptFinding, Weight } from '../severity.ts';
+import { type JudgedAmendment, readAmendment } from './amendment.ts';
 
 export type ItemState = 'open' | 'completed' | 'refused' | 'superseded' | 'void';
 
@@ -48,7 +49,7 @@ export interface EntryRow {
   resource: string;
 }
 
-export type DecisionKind = 'accept' | 'text-only' | 'refuse' | 'override';
+export type DecisionKind = 'accept' | 'amend' | 'text-only' | 'refuse' | 'override';
 
 export interface DecisionRow {
   ref: string;
@@ -60,6 +61,7 @@ export interface DecisionRow {
   user_name: string;
   user_role: string;
   at: Date;
+  amendment: JudgedAmendment | null;
 }
 
 export async function itemRow(db: InboxDb, practice: string, itemKey: number): Promise<ItemRow | undefined> {
@@ -111,9 +113,16 @@ export async function decisionsOf(
   practice: string,
   itemKey: number,
 ): Promise<ReadonlyMap<string, DecisionRow>> {
-  const found = await sql<DecisionRow>`select * from inbox_decision
+  const found = await sql<
+    Omit<DecisionRow, 'amendment'> & { amendment: string | null }
+  >`select * from inbox_decision
     where practice = ${practice} and item_key = ${itemKey} and withdrawn_at is null order by decision_key`.execute(
     db,
   );
-  return new Map(found.rows.map((row) => [row.ref, row]));
+  return new Map(
+    found.rows.map(({ amendment, ...row }) => [
+      row.ref,
+      { ...row, amendment: amendment === null ? null : readAmendment(amendment) },
+    ]),
+  );
 }

@@ -71,6 +71,12 @@ export async function prepare(
 ): Promise<Prepared> {
   const found = await directory.trace(message.patient.nhsNumber);
   const problems = traceProblems(message, found);
+  if (
+    message.product === 'update-record' &&
+    (await directory.isActivePharmacy?.(message.organisation.ods)) === false
+  ) {
+    problems.push({ field: 'organisation.ods', message: 'Update Record is sent by active pharmacies only' });
+  }
   const document = readMessage(message.bundle)?.document?.bundle as Bundle;
   const findings =
     plausibility !== undefined && message.product === 'update-record'

@@ -5,6 +5,7 @@ import { type Bundle, fromXml, validate } from '@gp-connect/foundation/fhir';
 import { headingOf, readMessage, receive, serviceOf } from '@gp-connect/foundation/itk3';
 import { demonstrationSource } from '@gp-connect/foundation/terminology';
 import fc from 'fast-check';
+import { actionRequests, asksForAction } from './action-requests.ts';
 import { composeEmergencySupply } from './compose-emergency-supply.ts';
 import { composeSendDocument } from './compose-send-document.ts';
 import { composeUpdateRecord } from './compose-update-record.ts';
@@ -124,8 +125,28 @@ const updateRows: readonly (readonly [name: string, change: Partial<UpdateRecord
   ['nobody who saw the patient', { practitioners: [] }, 'practitioners'],
   [
     'a GPhC number of six digits',
-    { practitioners: [{ family: 'X', gphcNumber: '123456' }] },
+    { practitioners: [{ ...updateRecordInput.practitioners[0]!, gphcNumber: '123456' }] },
     'practitioners[0].gphcNumber',
+  ],
+  [
+    'UPD-04: an author without registration number',
+    { practitioners: [{ family: 'Finch', role: { code: 'R1290', display: 'Pharmacist' } }] },
+    'practitioners[0].gphcNumber',
+  ],
+  [
+    'UPD-04: an author without role',
+    { practitioners: [{ family: 'Finch', gphcNumber: '2123456' }] },
+    'practitioners[0].role',
+  ],
+  [
+    'UPD-13: a summary that asks the practice to act',
+    { clinicalSummary: 'Sore throat for three days. GP to review in one week.' },
+    'clinicalSummary',
+  ],
+  [
+    'UPD-13: a plan that asks the practice to act',
+    { headings: { 'plan-and-requested-actions': 'Please prescribe amoxicillin.' } },
+    'headings.plan-and-requested-actions',
   ],
   ['a visit to come', { seen: '2026-10-01' }, 'seen'],
   ['no clinical summary', { clinicalSummary: '' }, 'clinicalSummary'],
@@ -177,6 +198,26 @@ for (const [name, change, field] of updateRows) {
     assert.deepEqual(fields, [field]);
   });
 }
+
+test('UPD-13: requests to the practice are told from what was done and from advice to the patient', () => {
+  const requests = [
+    'GP to review.',
+    'Seen today; surgery please arrange blood test',
+    'Could you please refer to ENT?',
+    'BP high, for GP review.',
+    'Kindly issue a repeat prescription',
+  ];
+  const reports = [
+    'Advised to see GP if no better in a week.',
+    'Referred to the GP by telephone, appointment made for tomorrow.',
+    'Patient will ask the practice to book a blood test.',
+    'Reviewed by pharmacist. No red flags.',
+  ];
+  assert.deepEqual(requests.filter(asksForAction), requests);
+  assert.deepEqual(reports.filter(asksForAction), []);
+  const advice = { 'information-and-advice-given': 'Please follow up with your GP if it gets worse.' };
+  assert.deepEqual(actionRequests({ clinicalSummary: 'Fine.', headings: advice }), []);
+});
 
 const documentRows: readonly (readonly [name: string, change: Partial<SendDocumentInput>, field: string])[] =
   [

@@ -2,10 +2,14 @@
 // is recorded. Arguments: database address, schema or -, file in which MESH's memory lives.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { openStore } from '@gp-connect/foundation/store';
+import { createRestVault } from '@gp-connect/foundation/trust';
 import type { SenderMailbox } from './ports.ts';
 import { openMessageSender } from './sender.ts';
 import { countedIds, sender, testDirectory, testMailbox } from './sender-for-tests.ts';
 import { type SenderDatabase, senderMigrations } from './tables.ts';
+
+/** Both processes of the test open what the other kept. */
+export const crashVault = createRestVault([Buffer.alloc(32, 7)]);
 
 /** A mailbox whose memory is a file: what it accepted, by send id. */
 export function rememberedMailbox(file: string, sendsOnce: boolean, afterAccept: () => void): SenderMailbox {
@@ -30,6 +34,7 @@ if (import.meta.main) {
   );
   const messages = openMessageSender({
     store,
+    vault: crashVault,
     sender,
     mesh: rememberedMailbox(file, true, () => process.kill(process.pid, 'SIGKILL')),
     directory: testDirectory,

@@ -1,7 +1,15 @@
 // What follows from an event besides the new state: tasks opened and closed, versions made void.
 // spec: messaging §3.5, §5.4
-import { patientMatched } from '@gp-connect/foundation/itk3';
-import { applyStep, closeTasks, type Db, openTask, type Step, type StoredMessage } from './store.ts';
+import { patientMatched, responseCodes } from '@gp-connect/foundation/itk3';
+import {
+  applyStep,
+  closeTasks,
+  type Db,
+  openTask,
+  recordEvent,
+  type Step,
+  type StoredMessage,
+} from './store.ts';
 import type { TaskKind } from './tables.ts';
 
 export interface Following {
@@ -40,8 +48,12 @@ export async function follow(following: Following, message: StoredMessage, step:
   if (from === 'unconfirmed' && to !== 'unconfirmed' && to !== 'failed') {
     await closeTasks(db, mailbox, message.message_id, 'unconfirmed', step.at, `answered late: ${step.event}`);
   }
-  if (contradicts(row, from, step)) {
+  if (contradicts(message, row, from, step)) {
     await task('contradiction', `Contradicting answers: ${why(step)}. The negative one counts`);
+  }
+  if (step.event === 'bus-positive' && to === 'delivered' && row.infrastructure_at === null) {
+    const detail = `${step.code ?? 'accepted'} came without the infrastructure acknowledgement (20013)`;
+    await recordEvent(db, mailbox, message.message_id, { event: 'note', at: step.at, detail });
   }
   if (step.code === '20014') await makeVoid(following, row, step);
   if (step.event === 'bus-positive' && step.code !== undefined && !patientMatched.has(step.code)) {
@@ -58,10 +70,20 @@ const unconfirmedText = (step: Step): string =>
     ? 'It is not known whether the message left: it is not sent again by itself. Ask the practice'
     : 'No answer in time: ask the practice whether it has the message';
 
-/** A negative answer after delivery, or a positive business answer after a negative one. */
-function contradicts(row: StoredMessage, from: string, step: Step): boolean {
+/**
+ * A negative answer after delivery, a positive business answer after a negative one, or two infrastructure answers that
+ * disagree. A positive infrastructure answer that comes after a negative business one is only late.
+ */
+function contradicts(before: StoredMessage, row: StoredMessage, from: string, step: Step): boolean {
   const negative = ['report', 'inf-negative', 'bus-negative'].includes(step.event);
-  return (negative && row.business_at !== null) || (step.event === 'bus-positive' && from === 'failed');
+  const refusedBefore =
+    from === 'failed' && responseCodes.get(before.last_code ?? '')?.acknowledgement === 'infrastructure';
+  return (
+    (negative && row.business_at !== null) ||
+    (step.event === 'inf-negative' && row.infrastructure_at !== null) ||
+    (step.event === 'bus-positive' && from === 'failed') ||
+    (step.event === 'inf-positive' && refusedBefore)
+  );
 }
 
 /** 20014: the practice can process neither version, so both are void. */

@@ -1,4 +1,5 @@
 // The receiver's plausibility rules, run by the sender on what it is about to send. spec: messaging §10.2 SG-20
+import type { Bundle } from '@gp-connect/foundation/fhir';
 import {
   codesIn,
   evaluate,
@@ -17,10 +18,11 @@ export function plausibilityCheck(
   source: TerminologySource,
   pack: RulePack = nationalRulePack(),
 ): PlausibilityCheck {
-  return async (document, now) => {
+  const check = async (document: Bundle, now: Date) => {
     const content = updateRecordContent(document);
     if (content === undefined) throw new TypeError('not an Update Record document');
     const terminology = await source.load({ codes: codesIn(content) });
     return evaluate(content, {}, terminology, pack, now).findings;
   };
+  return Object.assign(check, { ruleSetVersion: pack.version });
 }

@@ -54,6 +54,8 @@ export interface PatientDirectory {
   trace(nhsNumber: string): Promise<TracedForSending | undefined>;
   /** Whether the practice has a mailbox for the workflow: advisory, routing decides at delivery. */
   mailboxes?(practice: string, workflowId: string): Promise<number>;
+  /** Whether an organisation is an active pharmacy; without it the receiver alone asks. spec: national-service UPD-04 */
+  isActivePharmacy?(ods: string): Promise<boolean>;
 }
 
 /** The patient directory over the client library. */
@@ -82,5 +84,9 @@ export interface PlausibilityFinding {
   readonly message: string;
 }
 
-/** The rules a receiver will run, run before sending. spec: messaging §10.2 SG-20 */
-export type PlausibilityCheck = (document: Bundle, now: Date) => Promise<readonly PlausibilityFinding[]>;
+/** The rules a receiver will run, run before sending. spec: messaging §10.2 SG-20; national-service UPD-05 */
+export interface PlausibilityCheck {
+  (document: Bundle, now: Date): Promise<readonly PlausibilityFinding[]>;
+  /** Version of the rule pack that is run; kept with each message that was checked by it. */
+  readonly ruleSetVersion?: string;
+}

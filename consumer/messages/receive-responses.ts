@@ -8,7 +8,9 @@ import {
   unreadable,
 } from '@gp-connect/foundation/itk3';
 import type { Store } from '@gp-connect/foundation/store';
+import type { RestVault } from '@gp-connect/foundation/trust';
 import { type Following, follow } from './follow.ts';
+import { sealedAnswer } from './kept-copies.ts';
 import type { InboxMessage, SenderMailbox } from './ports.ts';
 import type { MessageEvent } from './states.ts';
 import { correlated, type Db, openTask, recordEvent, reported } from './store.ts';
@@ -16,6 +18,7 @@ import type { SenderDatabase, SenderEventRow, TaskKind } from './tables.ts';
 
 export interface ResponseDesk {
   readonly store: Store<SenderDatabase>;
+  readonly vault: RestVault;
   readonly mesh: SenderMailbox;
   readonly mailbox: string;
   readonly now: () => Date;
@@ -42,8 +45,11 @@ const eventOf = ({ acknowledgement, positive }: ItkResponse): MessageEvent =>
       ? 'bus-positive'
       : 'bus-negative';
 
-/** PostgreSQL's text holds no zero character. */
-const storable = (body: Uint8Array): string => new TextDecoder().decode(body).replaceAll('\0', '\uFFFD');
+/** Why, where it is negative; what, where it is positive, and what the receiver adds (its rule set). */
+function wordsOf({ positive, display, diagnostics, notes }: ItkResponse): string {
+  const said = positive ? [display, diagnostics] : [diagnostics || display];
+  return [...said.filter(Boolean), ...notes].join('; ');
+}
 
 /**
  * Empties the inbox of reports and responses: each is stored with what follows from it in one transaction, and
@@ -83,7 +89,7 @@ async function takeReport(
   { workflowId, subject, report }: InboxMessage,
 ): Promise<Handled> {
   const { code = 'unknown', text = 'MESH could not deliver it', linkedMeshId: linked = '' } = report ?? {};
-  const found = await reported(db, desk.mailbox, { meshId: linked, workflowId, subject });
+  const found = await reported(db, desk.vault, desk.mailbox, { meshId: linked, workflowId, subject });
   if (found === undefined) {
     return alert(desk, db, 'unknown-response', {
       meshId,
@@ -111,7 +117,7 @@ async function takeResponse(
   body: Uint8Array,
 ): Promise<Handled> {
   const read = readResponse(body);
-  const raw = storable(body);
+  const raw = sealedAnswer(desk.vault, desk.mailbox, meshId, body);
   if ('unreadable' in read) {
     const text = `A response of ${workflow} could not be read: ${read.unreadable}`;
     return alert(desk, db, 'unreadable-response', { meshId, code: undefined, text, raw });
@@ -132,7 +138,7 @@ async function takeResponse(
     event: eventOf(response),
     at: desk.now(),
     code: response.code,
-    detail: [response.diagnostics || response.display, ...response.notes].join('; '),
+    detail: wordsOf(response),
     sourceId: meshId,
     raw,
   };
@@ -147,7 +153,12 @@ function quarantine(
   body: Uint8Array,
 ): Promise<Handled> {
   const text = `A message of an unknown workflow (${workflow || 'none'}) was put aside`;
-  return alert(desk, db, 'quarantined', { meshId, code: undefined, text, raw: storable(body) });
+  return alert(desk, db, 'quarantined', {
+    meshId,
+    code: undefined,
+    text,
+    raw: sealedAnswer(desk.vault, desk.mailbox, meshId, body),
+  });
 }
 
 /** Stores what belongs to no message and tells a person. A response is never answered. */

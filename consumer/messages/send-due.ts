@@ -2,6 +2,7 @@
 import type { ProductId } from '@gp-connect/foundation/itk3';
 import type { MeshFields } from './composed.ts';
 import { follow } from './follow.ts';
+import { opened } from './kept-copies.ts';
 import type { SendResult } from './ports.ts';
 import type { ResponseDesk } from './receive-responses.ts';
 import type { TimeOuts } from './states.ts';
@@ -48,7 +49,8 @@ export async function sendDue(desk: ResponseDesk): Promise<SentSummary> {
   const summary = { sent: [] as SentSummary['sent'][number][], failed: 0, unknown: 0, waiting: 0 };
   for (;;) {
     const claimed = await claimDue(desk.store.db, desk.mailbox, desk.now(), batch);
-    for (const row of claimed) {
+    for (const sealed of claimed) {
+      const row = opened(desk.vault, sealed);
       const result = await attempt(desk, row);
       await record(desk, row, stepOf(result, desk.now()));
       if (result.outcome === 'accepted') {

@@ -1,4 +1,5 @@
 // For tests: inputs of made-up people, and the far side of the sender's ports: a MESH mailbox and PDS in memory.
+import { randomBytes } from 'node:crypto';
 import { type Bundle, fromXml } from '@gp-connect/foundation/fhir';
 import {
   composeResponse,
@@ -7,8 +8,12 @@ import {
   readMessage,
   responseWorkflow,
 } from '@gp-connect/foundation/itk3';
+import { createRestVault } from '@gp-connect/foundation/trust';
 import type { ComposeContext, SendDocumentInput, UpdateRecordInput } from './input.ts';
 import type { InboxMessage, OutgoingMessage, PatientDirectory, SenderMailbox, SendResult } from './ports.ts';
+
+/** A key of the test run's own. */
+export const testVault = createRestVault([randomBytes(32)]);
 
 export function countedIds(group: number): () => string {
   let count = 0;

@@ -6,66 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { openStore, type Store, testStores } from '@gp-connect/foundation/store';
-import { composeSendDocument } from './compose-send-document.ts';
-import { composeUpdateRecord } from './compose-update-record.ts';
-import type { Composed, ComposedMessage } from './composed.ts';
-import { rememberedMailbox } from './crash-for-tests.ts';
+import type { ComposedMessage } from './composed.ts';
+import { crashVault, rememberedMailbox } from './crash-for-tests.ts';
+import { desk, document, sentUpdate, update } from './desk-for-tests.ts';
 import type { PlausibilityFinding } from './ports.ts';
 import { type MessageSender, openMessageSender, StaleVersionError } from './sender.ts';
-import {
-  countedIds,
-  sendDocumentInput,
-  sender,
-  testDirectory,
-  testMailbox,
-  updateRecordInput,
-} from './sender-for-tests.ts';
+import { countedIds, sender, testDirectory } from './sender-for-tests.ts';
 import { type SenderDatabase, senderMigrations } from './tables.ts';
-
-const hour = 3_600_000;
-let group = 100;
-
-function desk(store: Store<SenderDatabase>, more: object = {}) {
-  const clock = { at: new Date('2025-10-01T14:05:00Z') };
-  const mesh = testMailbox();
-  group += 1;
-  const mailbox = `X26OT${group}`;
-  const settings = {
-    store,
-    sender: { ...sender, mailbox },
-    mesh,
-    directory: testDirectory,
-    now: () => clock.at,
-    newId: countedIds(group),
-    ...more,
-  };
-  const messages = openMessageSender(settings);
-  const later = (hours: number): void => {
-    clock.at = new Date(clock.at.getTime() + hours * hour);
-  };
-  return { messages, mesh, later, mailbox, settings };
-}
-
-const done = (result: Composed): ComposedMessage => {
-  assert.ok(result.ok, JSON.stringify(result));
-  return result.message;
-};
-const update = async (messages: MessageSender) =>
-  done(await composeUpdateRecord(messages.context(), updateRecordInput));
-const document = async (messages: MessageSender, activity: string) => {
-  const replaces = await messages.previousVersion(activity);
-  const input = { ...sendDocumentInput, ...(replaces ? { replaces } : {}) };
-  return done(await composeSendDocument(messages.context(), input));
-};
-
-/** Queues and sends an Update Record message; answers its id. */
-async function sentUpdate(messages: MessageSender, activity = 'visit-1'): Promise<string> {
-  const message = await update(messages);
-  const submitted = await messages.submit(message, { activity });
-  assert.equal(submitted.state, 'queued');
-  assert.equal((await messages.sendDue()).sent.length, 1);
-  return message.messageId;
-}
 
 const stateOf = async (messages: MessageSender, id: string) => (await messages.message(id))?.state;
 const tasksOf = async (messages: MessageSender) => (await messages.tasksForPeople()).map(({ kind }) => kind);
@@ -450,6 +397,7 @@ for (const { name, fresh } of testStores()) {
     const settings = (at: Date, sendsOnce: boolean, own: Store<SenderDatabase>) => ({
       store: own,
       sender,
+      vault: crashVault,
       mesh: rememberedMailbox(memory, sendsOnce, () => undefined),
       directory: testDirectory,
       now: () => at,
@@ -472,7 +420,7 @@ for (const { name, fresh } of testStores()) {
         assert.equal(child.signal, 'SIGKILL', child.stderr);
         const afterwards = await open();
         const restarted = openMessageSender(
-          settings(new Date(now.getTime() + 2 * hour), sendsOnce, afterwards),
+          settings(new Date(now.getTime() + 2 * 3_600_000), sendsOnce, afterwards),
         );
         assert.equal(await stateOf(restarted, messageId), 'sending');
         assert.equal((await restarted.followUp()).recovered, 1);

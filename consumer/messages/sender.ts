@@ -1,9 +1,11 @@
 // The message sender of one mailbox: checks, queues, sends, follows. spec: messaging §2.5, §3.5, §5.1, §5.4
 import type { Store } from '@gp-connect/foundation/store';
+import type { RestVault } from '@gp-connect/foundation/trust';
 import { type Confirmation, type Prepared, prepare } from './before-sending.ts';
 import type { ComposedMessage } from './composed.ts';
 import { follow } from './follow.ts';
 import type { ComposeContext, PreviousVersion, SenderSettings } from './input.ts';
+import { keptAnswer, opened, sealEarlier } from './kept-copies.ts';
 import type { PatientDirectory, PlausibilityCheck, SenderMailbox } from './ports.ts';
 import { type Collected, type ResponseDesk, receiveResponses } from './receive-responses.ts';
 import { checkTimeOuts, recoverClaims, type SentSummary, sendDue } from './send-due.ts';
@@ -24,6 +26,8 @@ import { closeTask, type PersonTask, tasksForPeople } from './tasks.ts';
 export interface MessageSenderSettings {
   /** Opened with `senderMigrations`. */
   readonly store: Store<SenderDatabase>;
+  /** Seals what is kept of messages. */
+  readonly vault: RestVault;
   readonly sender: SenderSettings;
   readonly mesh: SenderMailbox;
   readonly directory: PatientDirectory;
@@ -76,7 +80,7 @@ export interface MessageSender {
   activityDeleted(activity: string): Promise<DeletionWarning[]>;
   sendDue(): Promise<SentSummary>;
   receiveResponses(): Promise<Collected>;
-  /** Time-outs and claims of dead processes. */
+  /** Time-outs, claims of dead processes, and sealing what an earlier version stored plain. */
   followUp(): Promise<{ recovered: number; unconfirmed: number }>;
   tasksForPeople(): Promise<PersonTask[]>;
   closeTask(id: string, user: string, note: string): Promise<boolean>;
@@ -84,8 +88,10 @@ export interface MessageSender {
   message(messageId: string): Promise<StoredMessage | undefined>;
   /** Every version of an activity, oldest first. */
   versions(activity: string): Promise<StoredMessage[]>;
-  /** The newest messages, newest first. */
-  recent(most: number): Promise<StoredMessage[]>;
+  /** The newest messages, made at `since` or later, newest first. */
+  recent(most: number, since?: Date): Promise<StoredMessage[]>;
+  /** An acknowledgement as it came, by its MESH id; undefined where none of that id came. */
+  answer(meshId: string): Promise<Buffer | undefined>;
 }
 
 /** The message names another previous version than the one that has left: compose it again. */
@@ -99,11 +105,11 @@ export class StaleVersionError extends Error {
 
 /** Opens the sender of a mailbox. Call `sendDue`, `receiveResponses` and `followUp` from a timer. */
 export function openMessageSender(settings: MessageSenderSettings): MessageSender {
-  const { store, sender, mesh, directory, plausibility, now, newId } = settings;
+  const { store, vault, sender, mesh, directory, plausibility, now, newId } = settings;
   const { mailbox } = sender;
   const timeOuts = settings.timeOuts ?? defaultTimeOuts;
   const delay = Math.min(settings.delay ?? longestDelay, longestDelay);
-  const desk: ResponseDesk = { store, mesh, mailbox, now, newId };
+  const desk: ResponseDesk = { store, vault, mesh, mailbox, now, newId };
 
   const queue = async (
     message: ComposedMessage,
@@ -121,8 +127,15 @@ export function openMessageSender(settings: MessageSenderSettings): MessageSende
       for (const unsent of versions.filter(({ state }) => state === 'built')) {
         await follow({ db, mailbox, newId }, unsent, { event: 'replaced-unsent', at });
       }
-      await insertMessage(db, message, { activityKey: options.activity, practice, notBefore, now: at });
-      await recordEvent(db, mailbox, message.messageId, { event: 'queued', at, user: options.user });
+      await insertMessage(db, vault, message, {
+        activityKey: options.activity,
+        practice,
+        notBefore,
+        now: at,
+      });
+      const rules = message.product === 'update-record' ? plausibility?.ruleSetVersion : undefined;
+      const detail = rules === undefined ? '' : `checked by rule set ${rules}`;
+      await recordEvent(db, mailbox, message.messageId, { event: 'queued', at, detail, user: options.user });
       for (const { ref } of confirmations) {
         const step = { event: 'confirmed', at, detail: ref, user: options.user } as const;
         await recordEvent(db, mailbox, message.messageId, step);
@@ -158,6 +171,7 @@ export function openMessageSender(settings: MessageSenderSettings): MessageSende
         }
         return versions
           .filter(({ state }) => leftTheSender.includes(state as MessageState))
+          .map((row) => opened(vault, row))
           .map((row) => ({
             patientName: row.patient_name,
             nhsNumber: row.patient_nhs_number,
@@ -171,14 +185,21 @@ export function openMessageSender(settings: MessageSenderSettings): MessageSende
     receiveResponses: () => receiveResponses(desk),
 
     async followUp() {
+      await sealEarlier(store.db, vault, mailbox);
       const recovered = await recoverClaims(desk, timeOuts);
       return { recovered, unconfirmed: await checkTimeOuts(desk, timeOuts) };
     },
 
     tasksForPeople: () => tasksForPeople(desk),
     closeTask: (id, user, note) => closeTask(desk, id, user, note),
-    message: (messageId) => findMessage(store.db, mailbox, messageId),
-    versions: (activity) => versionsOf(store.db, mailbox, activity),
-    recent: (most) => recentMessages(store.db, mailbox, most),
+    async message(messageId) {
+      const row = await findMessage(store.db, mailbox, messageId);
+      return row && opened(vault, row);
+    },
+    versions: async (activity) =>
+      (await versionsOf(store.db, mailbox, activity)).map((row) => opened(vault, row)),
+    recent: async (most, since = new Date(0)) =>
+      (await recentMessages(store.db, mailbox, { most, since })).map((row) => opened(vault, row)),
+    answer: (meshId) => keptAnswer(store.db, vault, mailbox, meshId),
   };
 }

@@ -1,12 +1,15 @@
 // SQL of the sender: rows in, rows out, one mailbox at a time. spec: messaging §3.5
 import type { Kysely, Transaction } from '@gp-connect/foundation/store';
 import { sql } from '@gp-connect/foundation/store';
+import type { RestVault } from '@gp-connect/foundation/trust';
 import type { ComposedMessage } from './composed.ts';
+import { openedField, sealedFields } from './kept-copies.ts';
 import { displayName } from './resources.ts';
 import { awaitingAnswer, leftTheSender, type MessageEvent, type MessageState, nextState } from './states.ts';
 import type { SenderDatabase, SenderEventRow, SenderMessageRow, TaskKind } from './tables.ts';
 
 export type Db = Kysely<SenderDatabase> | Transaction<SenderDatabase>;
+/** A message: its sealed fields are as stored until `opened`. */
 export type StoredMessage = Omit<SenderMessageRow, 'is_void'> & { is_void: boolean };
 
 /** Serialises work on one activity of a mailbox until the transaction ends. */
@@ -16,15 +19,23 @@ export async function lockActivity(db: Db, mailbox: string, activityKey: string)
 
 export async function insertMessage(
   db: Db,
+  vault: RestVault,
   message: ComposedMessage,
   fields: { activityKey: string; practice: string | null; notBefore: Date; now: Date },
 ): Promise<void> {
   const { mesh, patient } = message;
+  const key = { mailbox: mesh.from, message_id: message.messageId };
   await db
     .insertInto('sender_message')
     .values({
-      mailbox: mesh.from,
-      message_id: message.messageId,
+      ...key,
+      ...sealedFields(vault, key, {
+        mesh_to: mesh.to,
+        subject: mesh.subject,
+        patient_nhs_number: patient.nhsNumber,
+        patient_name: displayName(patient),
+        body: message.xml,
+      }),
       message_identifier: message.messageIdentifier,
       document_id: message.documentId,
       sender_reference: message.senderReference,
@@ -34,14 +45,9 @@ export async function insertMessage(
       version: message.version,
       replaces_document: message.replaces?.documentId ?? null,
       sender_ods: mesh.localId,
-      mesh_to: mesh.to,
-      subject: mesh.subject,
       file_name: mesh.fileName,
       practice_ods: fields.practice,
-      patient_nhs_number: patient.nhsNumber,
-      patient_name: displayName(patient),
       title: message.title,
-      body: message.xml,
       body_sha256: message.sha256,
       state: 'built',
       mesh_id: null,
@@ -93,11 +99,16 @@ export async function findMessage(
 }
 
 /** The newest messages, newest first. */
-export function recentMessages(db: Db, mailbox: string, most: number): Promise<StoredMessage[]> {
+export function recentMessages(
+  db: Db,
+  mailbox: string,
+  { most, since }: { most: number; since: Date },
+): Promise<StoredMessage[]> {
   return db
     .selectFrom('sender_message')
     .selectAll()
     .where('mailbox', '=', mailbox)
+    .where('created_at', '>=', since)
     .orderBy('created_at', 'desc')
     .orderBy('message_id')
     .limit(most)
@@ -144,6 +155,7 @@ export async function correlated(
  */
 export async function reported(
   db: Db,
+  vault: RestVault,
   mailbox: string,
   report: { meshId: string; workflowId: string; subject: string },
 ): Promise<StoredMessage | undefined> {
@@ -153,9 +165,9 @@ export async function reported(
   const candidates = await mine
     .where('mesh_id', 'is', null)
     .where('workflow_id', '=', report.workflowId)
-    .where('subject', '=', report.subject)
     .where('state', 'in', [...awaitingAnswer])
-    .execute();
+    .execute()
+    .then((rows) => rows.filter((row) => openedField(vault, row, 'subject') === report.subject));
   return candidates.length === 1 ? candidates[0] : undefined;
 }
 
@@ -198,7 +210,9 @@ export async function applyStep(
     ...(step.event === 'bus-positive' ? { business_at: row.business_at ?? step.at } : {}),
     ...(step.event === 'not-sent' ? { claimed_at: null, not_before: step.at } : {}),
     ...(step.meshId === undefined ? {} : { mesh_id: step.meshId }),
-    ...(step.code === undefined ? {} : { last_code: step.code, last_text: step.detail ?? null }),
+    ...(step.code === undefined || saysLess(row.state, step.event)
+      ? {}
+      : { last_code: step.code, last_text: step.detail ?? null }),
   };
   await db
     .updateTable('sender_message')
@@ -208,6 +222,11 @@ export async function applyStep(
     .execute();
   return { from: row.state, to, row: { ...row, ...changed } };
 }
+
+/** A late positive answer does not take the place of the one that decided. */
+const saysLess = (state: MessageState, event: MessageEvent): boolean =>
+  (event === 'inf-positive' && (state === 'delivered' || state === 'failed')) ||
+  (event === 'bus-positive' && state === 'failed');
 
 /** False if an event of the same source is there already. */
 export async function recordEvent(

@@ -2,6 +2,7 @@
 import type { Generated, Migration } from '@gp-connect/foundation/store';
 import type { MessageEvent, MessageState } from './states.ts';
 
+/** As stored: the address, subject, patient and body are sealed texts. */
 export interface SenderMessageRow {
   mailbox: string;
   message_id: string;
@@ -43,10 +44,17 @@ export interface SenderEventRow {
   /** MESH id of the acknowledgement or report; unique, so that a second delivery changes nothing. */
   source_id: string | null;
   at: Date;
-  event: MessageEvent | 'queued' | 'confirmed' | 'unknown-response' | 'unreadable-response' | 'quarantined';
+  event:
+    | MessageEvent
+    | 'queued'
+    | 'confirmed'
+    | 'note'
+    | 'unknown-response'
+    | 'unreadable-response'
+    | 'quarantined';
   code: string | null;
   detail: string;
-  /** The acknowledgement as it came. */
+  /** The acknowledgement as it came, sealed. */
   raw: string | null;
   /** Who did it, where a person did. */
   by_user: string | null;
@@ -128,6 +136,16 @@ export const senderMigrations: readonly Migration[] = [
       `create table sender_send (
         mailbox text not null, send_id text not null, is_open boolean not null, mesh_id text, entry text not null,
         primary key (mailbox, send_id))`,
+    ],
+  },
+  {
+    // What was stored before texts were sealed is found by these and sealed. spec: messaging §9 A2, A6
+    name: 'sender-002-sealed',
+    statements: [
+      `create index sender_message_plain on sender_message (mailbox) where left(body, 5) <> 'gpc1.'`,
+      `create index sender_event_plain on sender_event (mailbox)
+        where source_id is not null and raw <> '' and left(raw, 5) <> 'gpc1.'`,
+      `create index sender_message_made on sender_message (mailbox, created_at)`,
     ],
   },
 ];

@@ -1,4 +1,5 @@
 // What a person must be told of: failed and unconfirmed messages, and what could not be matched. spec: messaging §3.5
+import { openedField } from './kept-copies.ts';
 import type { ResponseDesk } from './receive-responses.ts';
 import type { TaskKind } from './tables.ts';
 
@@ -48,6 +49,10 @@ export async function tasksForPeople(desk: ResponseDesk): Promise<PersonTask[]> 
     .orderBy('task.opened_at')
     .orderBy('task.id')
     .execute();
+  const person = (row: (typeof rows)[number], column: 'patient_name' | 'patient_nhs_number') => {
+    const key = { mailbox: desk.mailbox, message_id: row.message_id!, [column]: row[column]! };
+    return openedField(desk.vault, key, column);
+  };
   return rows.map((row) => ({
     id: row.id,
     kind: row.kind,
@@ -59,8 +64,8 @@ export async function tasksForPeople(desk: ResponseDesk): Promise<PersonTask[]> 
         ? undefined
         : {
             messageId: row.message_id,
-            patientName: row.patient_name!,
-            nhsNumber: row.patient_nhs_number!,
+            patientName: person(row, 'patient_name'),
+            nhsNumber: person(row, 'patient_nhs_number'),
             title: row.title!,
             practice: row.practice_ods,
             sentAt: row.sent_at,

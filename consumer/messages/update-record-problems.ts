@@ -1,5 +1,7 @@
-// What must be put right before an Update Record message can be composed. spec: messaging §6, SG-20
+// What must be put right before an Update Record message can be composed.
+// spec: messaging §6, SG-20; national-service UPD-04, UPD-13
 import { pharmacyServices } from '@gp-connect/foundation/itk3';
+import { actionRequests } from './action-requests.ts';
 import type { ComposeContext, SupplyInput, UpdateRecordInput } from './input.ts';
 import { measurementCodes, pregnancyCodes } from './observation-codes.ts';
 import { organisationProblems, Problems, patientProblems, practitionerProblems } from './problems.ts';
@@ -42,6 +44,15 @@ function measurementProblems(problems: Problems, input: UpdateRecordInput, now: 
   }
 }
 
+/** The author is a registered pharmacy professional. spec: national-service UPD-04 */
+function authorProblems(problems: Problems, { practitioners }: UpdateRecordInput): void {
+  const [author] = practitioners;
+  if (author === undefined) return;
+  const field = 'practitioners[0]';
+  problems.need(`${field}.gphcNumber`, author.gphcNumber, 'your registration number (GPhC)');
+  if (author.role === undefined) problems.add(`${field}.role`, 'Say which role you work in');
+}
+
 const plain = (text: string): string => text.trim().toLowerCase();
 
 /** Everything wrong with the input, each with the field and what to do. */
@@ -53,6 +64,7 @@ export function updateRecordProblems(context: ComposeContext, input: UpdateRecor
   patientProblems(problems, input.patient, now);
   organisationProblems(problems, 'organisation', input.organisation);
   practitionerProblems(problems, input.practitioners, 1);
+  authorProblems(problems, input);
   problems.need('seen', input.seen, 'when the patient was seen');
   problems.past('seen', input.seen, 'The day the patient was seen', now);
   problems.need('clinicalSummary', input.clinicalSummary, 'the clinical summary: reason, findings, outcome');
@@ -62,6 +74,7 @@ export function updateRecordProblems(context: ComposeContext, input: UpdateRecor
   for (const [at, complaint] of (input.presentingComplaints ?? []).entries()) {
     problems.code(`presentingComplaints[${at}]`, complaint, 'the presenting complaint');
   }
+  problems.found.push(...actionRequests(input));
   measurementProblems(problems, input, now);
   for (const [at, supply] of (input.supplies ?? []).entries()) supplyProblems(problems, supply, at, now);
   if (input.ambulatoryReport !== undefined) {

@@ -1,6 +1,14 @@
 // Trust: mutual TLS, the audit token, OpenID Connect, purposes of use.
 
 export * from './access-token.ts';
+export {
+  createRestVault,
+  fileVault,
+  isSealed,
+  type RestVault,
+  sealedMark,
+  storedText,
+} from './at-rest.ts';
 export * from './audit-claims.ts';
 export {
   type DecodedToken,

@@ -16,6 +16,7 @@ import { londonToday } from '@gp-connect/foundation/fhir';
 import { createLogger, type Logger } from '@gp-connect/foundation/http';
 import { openStore, type Store } from '@gp-connect/foundation/store';
 import { demonstrationSource, type TerminologySource } from '@gp-connect/foundation/terminology';
+import { fileVault } from '@gp-connect/foundation/trust';
 import {
   type FailureWords,
   findRoutes,
@@ -72,6 +73,7 @@ export async function startPharmacyPortal(
   const directory = openDirectory(connections, settings, () => londonToday(new Date(clock())));
   const messages = openMessages({
     store,
+    vault: fileVault(settings.messageKeyFile, settings.earlierMessageKeyFiles),
     mailbox: settings.mesh.mailbox,
     identifierSystem: settings.identifierSystem,
     mesh: mesh ?? (await meshMailbox(settings, store, clock)),

@@ -13,6 +13,7 @@ import {
 import type { Logger } from '@gp-connect/foundation/http';
 import type { Store } from '@gp-connect/foundation/store';
 import type { TerminologySource } from '@gp-connect/foundation/terminology';
+import type { RestVault } from '@gp-connect/foundation/trust';
 
 export interface Messages {
   /** The sender for a signed-in user: PDS is asked with their token. */
@@ -23,6 +24,7 @@ export interface Messages {
 
 export interface MessagesSettings {
   readonly store: Store<SenderDatabase>;
+  readonly vault: RestVault;
   readonly mailbox: string;
   readonly identifierSystem: string;
   readonly mesh: SenderMailbox;
@@ -33,10 +35,11 @@ export interface MessagesSettings {
 }
 
 export function openMessages(settings: MessagesSettings): Messages {
-  const { store, mailbox, identifierSystem, mesh, directory, terminology, clock, logger } = settings;
+  const { store, vault, mailbox, identifierSystem, mesh, directory, terminology, clock, logger } = settings;
   const as = (accessToken: string): MessageSender =>
     openMessageSender({
       store,
+      vault,
       sender: { mailbox, identifierSystem },
       mesh,
       directory: patientDirectory(directory, async () => accessToken),

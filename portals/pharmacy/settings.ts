@@ -20,6 +20,15 @@ export const pharmacySettings = z.object({
     .url()
     .describe('namespace of the identifiers in messages, e.g. https://pharmacy.example/id'),
   database: z.string().min(1).describe('the sender’s database: postgres://… or embedded:{folder}'),
+  messageKeyFile: z
+    .string()
+    .min(1)
+    .default('.data/keys/pharmacy-messages')
+    .describe('key that seals the kept messages (64 hex digits, made if absent); apart from the database'),
+  earlierMessageKeyFiles: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('keys of before a rotation; they only open'),
   mesh: z
     .object({
       url: z.url().describe('origin of the MESH server'),

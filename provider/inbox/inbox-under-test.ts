@@ -4,6 +4,7 @@ import { readResponse } from '@gp-connect/foundation/itk3';
 import { nhsProfile, system } from '@gp-connect/foundation/nhs';
 import { openStore } from '@gp-connect/foundation/store';
 import { demonstrationSource } from '@gp-connect/foundation/terminology';
+import { createRestVault } from '@gp-connect/foundation/trust';
 import {
   controlMigrations,
   type HostedPractice,
@@ -26,6 +27,9 @@ import {
   type StaffUser,
 } from './index.ts';
 import type { MadeMessage, Person } from './messages-for-tests.ts';
+
+/** The same in every process: what one kept the next opens. */
+export const testVault = createRestVault([Buffer.alloc(32, 3)]);
 
 export const practice: HostedPractice = {
   ods: 'Z90001',
@@ -234,6 +238,7 @@ export async function openTestInbox(database: { url: string }, ports: Partial<In
     ports: {
       practiceOf: async ({ mailbox }) =>
         mailbox === practiceMailbox ? { ods: practice.ods, name: practice.name, mailbox } : undefined,
+      vault: testVault,
       rules,
       terminology: demonstrationSource(),
       now: () => clock.now,

@@ -2,6 +2,7 @@
 import type { ItkDocument } from '@gp-connect/foundation/itk3';
 import type { Finding, NotEvaluated, RecordContext } from '@gp-connect/foundation/plausibility';
 import type { TerminologySource } from '@gp-connect/foundation/terminology';
+import type { RestVault } from '@gp-connect/foundation/trust';
 import type { PatientEntry } from '../record/index.ts';
 
 /** What MESH says about a message beside its body. spec: messaging §2.5 */
@@ -70,6 +71,8 @@ export interface Rules {
 }
 
 export interface InboxPorts {
+  /** Seals raw messages and answers at rest. spec: messaging §9 A2 */
+  readonly vault: RestVault;
   readonly practiceOf: PracticeResolver;
   readonly rules: Rules;
   readonly terminology: TerminologySource;

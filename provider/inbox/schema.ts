@@ -42,7 +42,7 @@ export const inboxMigrations: readonly Migration[] = [
       `create unique index inbox_message_by_mesh_id on inbox_message (practice, mesh_id)`,
       `create index inbox_message_by_id on inbox_message (practice, message_id)`,
       `create index inbox_message_by_identifier on inbox_message (practice, message_identifier)`,
-      // Base64 of the body exactly as it came.
+      // The body exactly as it came, sealed.
       `create table inbox_raw (
         practice text not null, message_key int not null, content text not null, primary key (practice, message_key)
       )`,
@@ -234,6 +234,19 @@ export const inboxMigrations: readonly Migration[] = [
     statements: [
       `alter table inbox_message add column sent_at timestamptz, add column sender_product text,
         add column sender_version text`,
+    ],
+  },
+  {
+    // What was kept before it was sealed is found by these and sealed (messaging §9 A2). What MESH was asked to send is
+    // written down before it is asked, so that an answer leaves once (mesh §8 C4).
+    name: 'inbox-004-sealed',
+    statements: [
+      `create index inbox_raw_plain on inbox_raw (practice) where left(content, 5) <> 'gpc1.'`,
+      `create index inbox_outbox_plain on inbox_outbox (practice) where left(body, 5) <> 'gpc1.'`,
+      `create index inbox_quarantine_plain on inbox_quarantine (mailbox) where left(content, 5) <> 'gpc1.'`,
+      `create table inbox_send (
+        mailbox text not null, send_id text not null, is_open boolean not null, mesh_id text, entry text not null,
+        primary key (mailbox, send_id))`,
     ],
   },
 ];

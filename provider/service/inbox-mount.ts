@@ -4,10 +4,13 @@ import { randomUUID } from 'node:crypto';
 import { type ListenAddress, type Logger, type Metrics, startListening } from '@gp-connect/foundation/http';
 import type { Store } from '@gp-connect/foundation/store';
 import { demonstrationSource, type TerminologySource } from '@gp-connect/foundation/terminology';
-import { serverTls } from '@gp-connect/foundation/trust';
+import { type RestVault, serverTls } from '@gp-connect/foundation/trust';
 import type { PracticeAudit } from '../audit/index.ts';
 import { type Controls, openInbound } from '../controls/index.ts';
 import {
+  type AnswerJournal,
+  type AnswerSendEntry,
+  answerJournal,
   type Inbox,
   type InboxPorts,
   type Mailbox,
@@ -17,17 +20,31 @@ import {
   type RecordPreview,
   type Rules,
   type StaffVerifier,
+  sealEarlier,
 } from '../inbox/index.ts';
 import { practiceRecallRoutes, type RecallDesk } from '../recall/index.ts';
 import type { Records } from '../record/index.ts';
 import { openRecallMail, type RecallMail } from './recall-mail.ts';
+
+export interface PracticeMailbox {
+  readonly practice: string;
+  readonly mailbox: Mailbox;
+}
+
+/** The send journal of a mailbox, of the shape the MESH client asks for. */
+export type OpenAnswerJournal = <Entry extends AnswerSendEntry>(mailbox: string) => AnswerJournal<Entry>;
 
 /** What whoever composes a deployment gives the inbox. */
 export interface InboxComposition {
   /** Who a bearer token at the practice listener belongs to. */
   readonly staff: StaffVerifier;
   /** Each practice's mailbox; without any nothing is collected. */
-  readonly mailboxes?: readonly { readonly practice: string; readonly mailbox: Mailbox }[];
+  readonly mailboxes?: readonly PracticeMailbox[];
+  /**
+   * Opens the mailboxes over journals in the inbox's own database, so that an answer leaves once whatever happens to
+   * the process. Takes the place of `mailboxes`.
+   */
+  readonly openMailboxes?: (journal: OpenAnswerJournal) => readonly PracticeMailbox[];
   readonly terminology?: TerminologySource;
   /** The national rule pack over `terminology`, if left out. */
   readonly rules?: Rules;
@@ -40,6 +57,7 @@ export interface InboxMount {
   readonly composition: InboxComposition;
   readonly listen: ListenAddress;
   readonly identity: { readonly key: string; readonly cert: string; readonly ca: string };
+  readonly vault: RestVault;
   // biome-ignore lint/suspicious/noExplicitAny: the deployment's own tables are of no matter here
   readonly store: Store<any>;
   readonly records: Records;
@@ -65,7 +83,8 @@ const loopback: readonly string[] = ['127.0.0.1', '::1', 'localhost'];
 /** Overdue tasks, held messages and the audit are looked after this often. */
 const TICK_MS = 60_000;
 
-export async function startInbox(mount: InboxMount): Promise<RunningInbox> {
+export async function startInbox(given: InboxMount): Promise<RunningInbox> {
+  const mount = withMailboxes(given);
   const { composition, listen, identity, controls, logger, metrics } = mount;
   const recallMail = openRecallMail({ ...mount, desk: mount.recall });
   const inbox = openInbox({
@@ -92,6 +111,7 @@ export async function startInbox(mount: InboxMount): Promise<RunningInbox> {
     isHosted: async (ods) => (await controls.of(ods)) !== undefined,
   });
   const address = await startListening(server, 'practice inbox', listen);
+  await sealEarlier(mount.store.db, mount.vault);
   const rounds = startRounds(inbox, recallMail, mount);
   return {
     inbox,
@@ -104,8 +124,14 @@ export async function startInbox(mount: InboxMount): Promise<RunningInbox> {
   };
 }
 
+function withMailboxes(mount: InboxMount): InboxMount {
+  const { composition, store } = mount;
+  const mailboxes = composition.openMailboxes?.((mailbox) => answerJournal(store.db, mailbox));
+  return mailboxes === undefined ? mount : { ...mount, composition: { ...composition, mailboxes } };
+}
+
 function portsOf(
-  { composition, controls, audit, preview, clock, logger }: InboxMount,
+  { composition, controls, audit, preview, clock, logger, vault }: InboxMount,
   recallMail: RecallMail,
 ): InboxPorts {
   const terminology = composition.terminology ?? demonstrationSource();
@@ -117,6 +143,7 @@ function portsOf(
       const hosted = await controls.of(practices.get(mailbox) ?? '');
       return hosted && { ods: hosted.practice.ods, name: hosted.practice.name, mailbox };
     },
+    vault,
     rules: composition.rules ?? plausibilityRules(terminology),
     terminology,
     now: () => new Date(clock()),

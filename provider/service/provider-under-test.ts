@@ -112,6 +112,7 @@ export async function startTestProvider(
     practice: anyPort,
     publicOrigin: origin,
     database: database.url,
+    messageKeyFile: join(folder, 'message-key'),
     audit: {
       folder: join(folder, 'audit'),
       keyFolder: join(folder, 'audit-keys'),

@@ -24,6 +24,14 @@ export const providerSettings = z.strictObject({
   ),
   publicOrigin: z.string().url().describe('https://host:port as registered in SDS, without a path'),
   database: z.string().default('embedded:.data/provider').describe('postgres://… or embedded:{folder}'),
+  messageKeyFile: z
+    .string()
+    .default('.data/keys/provider-messages')
+    .describe('File: key that seals kept messages (64 hex digits, made if absent); apart from the database'),
+  earlierMessageKeyFiles: z
+    .array(z.string())
+    .default([])
+    .describe('Files: keys of before a rotation; they only open'),
   audit: z.strictObject({
     folder: z.string().describe('Folder of the practice audit logs'),
     keyFolder: z.string().describe('Folder of the audit keys; never inside the log folder'),

@@ -12,7 +12,7 @@ import {
   startOperations,
 } from '@gp-connect/foundation/http';
 import { openStore, type Store } from '@gp-connect/foundation/store';
-import { openRevocations, serverTls } from '@gp-connect/foundation/trust';
+import { fileVault, openRevocations, serverTls } from '@gp-connect/foundation/trust';
 import { startAdministration } from '../administration/index.ts';
 import { openPracticeAudit } from '../audit/index.ts';
 import {
@@ -179,6 +179,7 @@ export async function startProvider(
         composition,
         listen: settings.practice,
         identity,
+        vault: fileVault(settings.messageKeyFile, settings.earlierMessageKeyFiles),
         store,
         records,
         controls,

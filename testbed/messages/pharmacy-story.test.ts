@@ -1,7 +1,7 @@
 // The whole story with everything real: pharmacy, MESH over mutual TLS, the practice's inbox, its clinician, and what a
 // hospital then reads. spec: design §3.2; messaging §3, §5, §6, §10 (SG-01, SG-05, SG-14, SG-20)
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import {
   type ComposedMessage,
@@ -19,6 +19,7 @@ import {
 import { toXml } from '@gp-connect/foundation/fhir';
 import { openStore, type Store, testStores } from '@gp-connect/foundation/store';
 import { demonstrationSource } from '@gp-connect/foundation/terminology';
+import { createRestVault } from '@gp-connect/foundation/trust';
 import { type MeshTogether, pharmacy, practice, startMeshTogether } from '../mesh/mesh-for-tests.ts';
 import { patient, type StoryPractice, startStoryPractice } from './practice-for-tests.ts';
 
@@ -74,6 +75,7 @@ for (const { name, fresh } of testStores()) {
       store = await openStore<SenderDatabase>(await fresh(), senderMigrations);
       const base = {
         store,
+        vault: createRestVault([randomBytes(32)]),
         sender,
         mesh: senderMailbox(mesh.mailbox(pharmacy, { journal: senderJournal(store, pharmacy.id) })),
         directory: {

@@ -84,6 +84,7 @@ export async function startStoryPractice(
   const settings = providerSettings.parse({
     ...{ listen: anyPort, operations: anyPort, administration: anyPort, practice: anyPort },
     database: database.url,
+    messageKeyFile: join(folder, 'message-key'),
     publicOrigin: `https://${host}`,
     audit: { folder: join(folder, 'audit'), keyFolder: join(folder, 'audit-keys') },
     tls: {

@@ -1,7 +1,7 @@
 // The update journey's first half with everything real: pharmacy, MESH over mutual TLS, practice. spec: design §3.2;
 // messaging §2.5, §3; mesh §4, §5
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { after, test } from 'node:test';
 import {
   composeUpdateRecord,
@@ -23,6 +23,7 @@ import {
 } from '@gp-connect/foundation/itk3';
 import { openStore, testStores } from '@gp-connect/foundation/store';
 import { demonstrationSource } from '@gp-connect/foundation/terminology';
+import { createRestVault } from '@gp-connect/foundation/trust';
 import { type MeshTogether, pharmacy, practice, startMeshTogether } from '../mesh/mesh-for-tests.ts';
 
 const input = (family: string): UpdateRecordInput => ({
@@ -90,9 +91,11 @@ for (const { name, fresh } of testStores()) {
     after(() => mesh.close());
     const store = await openStore<SenderDatabase>(await fresh(), senderMigrations);
     after(() => store.close());
+    const vault = createRestVault([randomBytes(32)]);
     const open = (): MessageSender =>
       openMessageSender({
         store,
+        vault,
         sender: { mailbox: pharmacy.id, identifierSystem: 'https://pharmacy.example/id' },
         mesh: senderMailbox(mesh.mailbox(pharmacy, { journal: senderJournal(store, pharmacy.id) })),
         directory: {

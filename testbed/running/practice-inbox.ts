@@ -1,7 +1,7 @@
 // The inbox of a running England's GP system: staff by CIS2, a mailbox for each practice over the MESH client.
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { memoryJournal, openConnection, openMailbox } from '@gp-connect/consumer/mesh';
+import { openConnection, openMailbox } from '@gp-connect/consumer/mesh';
 import { createAccessTokenVerifier, type StaffIdentity } from '@gp-connect/foundation/trust';
 import type { InboxComposition, StaffUser } from '@gp-connect/provider';
 import { defaultAudience } from '../identity/index.ts';
@@ -41,22 +41,22 @@ export function practiceInbox(plan: RunningPlan, id: 'orchard' | 'cedar'): Runni
   return {
     staff: staffOf(issuerOf(ports)),
     pauseMs: PAUSE_MS,
-    mailboxes: practices.map((practice) => ({
-      practice: practice.ods,
-      mailbox: practiceMailbox(
-        openMailbox(
-          {
-            mailboxId: practiceMailboxId(practice),
-            password: mailboxPassword(plan, practiceMailboxId(practice)),
-            sharedKey: secrets.text('mesh-shared-key'),
-            connection,
-            // Answers wait in the inbox's own outbox, and one sent twice carries the same ids.
-            journal: memoryJournal(),
-          },
-          { pause },
+    openMailboxes: (journal) =>
+      practices.map((practice) => ({
+        practice: practice.ods,
+        mailbox: practiceMailbox(
+          openMailbox(
+            {
+              mailboxId: practiceMailboxId(practice),
+              password: mailboxPassword(plan, practiceMailboxId(practice)),
+              sharedKey: secrets.text('mesh-shared-key'),
+              connection,
+              journal: journal(practiceMailboxId(practice)),
+            },
+            { pause },
+          ),
         ),
-      ),
-    })),
+      })),
     leave: () => leaving.abort(),
     close: () => connection.close(),
   };

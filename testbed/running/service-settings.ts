@@ -124,6 +124,7 @@ export function providerFile({ layout, ports, secrets, database }: RunningPlan, 
     practice: { host, port: ports[`${id}Inbox`] },
     publicOrigin: `https://${supplier.fqdn}`,
     database: database(id),
+    messageKeyFile: join(layout.secrets, `${id}-messages-kek`),
     audit: {
       folder: join(layout.audit, id),
       keyFolder: join(layout.auditKeys, id),
@@ -205,6 +206,7 @@ export function pharmacyFile(plan: RunningPlan) {
     pharmacy: { ods: pharmacy.ods, name: pharmacy.name },
     identifierSystem: `https://${pharmacy.fqdn}/id`,
     database: database('pharmacy'),
+    messageKeyFile: join(layout.secrets, 'pharmacy-messages-kek'),
     mesh: {
       url: `https://localhost:${ports.mesh}`,
       mailbox,

@@ -71,6 +71,7 @@ export async function startTestPharmacy(): Promise<TestPharmacy> {
       pharmacy: { ods: 'FZZ01', name: 'Test Pharmacy' },
       identifierSystem: 'https://pharmacy.example/id',
       database: 'memory:',
+      messageKeyFile: join(folder, 'message-key'),
       mesh: { url: 'http://127.0.0.1:1', mailbox: 'FZZ01OT1', password: 'x', sharedKey: 'x' },
       sessionSecretFile: join(folder, 'session'),
     }),

@@ -97,7 +97,7 @@ export function controlledInbox(inbox: Inbox) {
       const settings = await settingsOf(db, practice);
       demand(user, settings, 'readRoles');
       const item = await visibleItem(db, practice, itemKey, user, settings);
-      const raw = await rawMessage(db, practice, item.message_key);
+      const raw = await rawMessage({ db, ports }, practice, item.message_key);
       return { contentType: 'application/octet-stream', bytes: raw!.bytes };
     },
     /** An attachment by the position of its entry. HTML is made safe before it is shown. */

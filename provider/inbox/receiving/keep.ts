@@ -11,6 +11,7 @@ import { type SenderProduct, senderProductOf, sentAtOf } from '../sender-product
 import { settingsOf } from '../settings.ts';
 import { afterWorkingDays } from '../working-days.ts';
 import type { HeldBefore, InboxRooms, Judgement } from './judge.ts';
+import { sealedBytes } from './kept-raw.ts';
 import { arrivalsOf, isKnownMeshId, knownDocument, putDocument } from './known-messages.ts';
 import { type Answer, putAnswers } from './outbox.ts';
 import { type Proposal, proposalOf } from './proposal.ts';
@@ -34,17 +35,28 @@ type Kindly = Exclude<Judgement, { kind: 'quarantined' }>;
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
+/** Diagnostics are free text in a response: a strict receiver takes them. spec: national-service UPD-06 */
+const checkedBy = (ruleSet: string): string => `Checked by rule set ${ruleSet}`;
+const ruleId = /^[A-Z]{1,3}-\d+[a-z]?: /;
+
 /** The answers a judgement calls for, in the order they are sent. A held message gets none yet. */
-function answersFor(judgement: Kindly): readonly Answer[] {
+function answersFor(judgement: Kindly, ruleSetNow: string): readonly Answer[] {
   if (judgement.kind === 'held') return [];
   if (judgement.kind === 'refused') {
-    const { code, issue } = judgement.refusal;
-    return [{ code, issue, diagnostics: diagnosticsOf(judgement.refusal) }];
+    const { code, issue, reason } = judgement.refusal;
+    const byRule = ruleId.test(reason) ? `. ${checkedBy(ruleSetNow)}` : '';
+    return [{ code, issue, diagnostics: `${diagnosticsOf(judgement.refusal)}${byRule}` }];
   }
-  const { match } = judgement;
-  if ('patient' in match) return [{ code: '20013' }, { code: match.code }];
+  const { match, product } = judgement;
+  const used = judgement.kind === 'accepted' ? judgement.evaluation.ruleSetVersion : ruleSetNow;
+  const stamp = product.id === 'update-record' ? { diagnostics: checkedBy(used) } : {};
+  if ('patient' in match)
+    return [
+      { code: '20013', ...stamp },
+      { code: match.code, ...stamp },
+    ];
   return [
-    { code: '20013' },
+    { code: '20013', ...stamp },
     { code: match.code, diagnostics: `${match.code === '30002' ? 'R17' : 'R18'}: ${match.reason}` },
   ];
 }
@@ -65,6 +77,7 @@ export async function keep(
   const proposal =
     judgement.kind === 'accepted' ? await proposalOf(judgement, ports.terminology, ports.now()) : undefined;
   const madeWith = await senderProductOf(judgement.message, arrival.meta, ports);
+  const ruleSetNow = await ports.rules.version(practice.ods);
   return inPractice(db, practice.ods, async (step): Promise<Kept> => {
     if ((await arrivalsOf(step, practice.ods)) !== judgedAt) return { kind: 'stale' };
     if (held === undefined && (await isKnownMeshId(step, practice.ods, arrival.meta.meshMessageId))) {
@@ -73,7 +86,7 @@ export async function keep(
     await sql`update inbox_practice set arrivals = arrivals + 1 where practice = ${practice.ods}`.execute(
       step,
     );
-    const answers = answersFor(judgement);
+    const answers = answersFor(judgement, ruleSetNow);
     const messageKey = await putMessage(rooms, step, practice.ods, arrival, judgement, {
       answers,
       held,
@@ -151,7 +164,7 @@ async function putMessage(
     sender_version: madeWith?.version ?? null,
     sender_reference: judgement.ids.senderReference ?? null,
     outcome_codes: answers.map(({ code }) => code).join(' '),
-    note: answers.find(({ diagnostics }) => diagnostics !== undefined)?.diagnostics ?? null,
+    note: judgement.kind === 'accepted' ? null : (answers.at(-1)?.diagnostics ?? null),
     hold_until: judgement.kind === 'held' ? new Date(now.getTime() + holdHours * 3_600_000) : null,
   };
   if (held !== undefined) {
@@ -183,7 +196,7 @@ async function putMessage(
     .returning('message_key')
     .executeTakeFirstOrThrow();
   const messageKey = row.message_key as number;
-  const content = Buffer.from(arrival.body).toString('base64');
+  const content = sealedBytes(ports.vault, { practice, messageKey }, arrival.body);
   await sql`insert into inbox_raw (practice, message_key, content)
     values (${practice}, ${messageKey}, ${content})`.execute(step);
   return messageKey;

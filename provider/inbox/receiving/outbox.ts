@@ -10,6 +10,7 @@ import { sql } from '@gp-connect/foundation/store';
 import { addEvents } from '../events.ts';
 import { type InboxDb, type InboxTransaction, inPractice } from '../inbox-database.ts';
 import type { ArrivalMeta, InboxPorts, Mailbox, ReceivingPractice } from '../ports.ts';
+import { answerText, sealedBytes } from './kept-raw.ts';
 
 export interface Answer {
   readonly code: string;
@@ -23,7 +24,7 @@ export async function putAnswers(
   meta: ArrivalMeta,
   messageKey: number,
   answers: { readonly ids: MessageIds; readonly inOrder: readonly Answer[] },
-  { now, newId }: Pick<InboxPorts, 'now' | 'newId'>,
+  { now, newId, vault }: Pick<InboxPorts, 'now' | 'newId' | 'vault'>,
 ): Promise<void> {
   for (const { code, issue, diagnostics } of answers.inOrder) {
     const { xml } = composeResponse({
@@ -40,7 +41,8 @@ export async function putAnswers(
     await sql`insert into inbox_outbox
       (practice, message_key, mailbox, recipient, workflow_id, subject, code, body, created_at)
       values (${practice.ods}, ${messageKey}, ${meta.mailbox}, ${meta.from}, ${responseWorkflow(meta.workflowId)},
-        ${`ITK Response ${code}`}, ${code}, ${xml}, ${now()})`.execute(step);
+        ${`ITK Response ${code}`}, ${code}, ${sealedBytes(vault, { practice: practice.ods, messageKey, answer: code }, xml)},
+        ${now()})`.execute(step);
   }
 }
 
@@ -73,14 +75,15 @@ const unclaim = (db: InboxDb, { practice, out_key }: OutboxRow) =>
     where practice = ${practice} and out_key = ${out_key}`.execute(db);
 
 /** The MESH id of an answer that went out; undefined where it did not. */
-async function sendOne(mailbox: Mailbox, row: OutboxRow): Promise<string | undefined> {
+async function sendOne(mailbox: Mailbox, { vault }: InboxPorts, row: OutboxRow): Promise<string | undefined> {
   try {
+    const { practice, message_key: messageKey, code } = row;
     const { messageId } = await mailbox.send({
       to: row.recipient,
       workflowId: row.workflow_id,
       localId: row.practice,
       subject: row.subject,
-      body: row.body,
+      body: answerText(vault, { practice, messageKey, answer: code }, row.body),
     });
     return messageId;
   } catch {
@@ -97,7 +100,7 @@ export async function sendAnswers(db: InboxDb, ports: InboxPorts, mailbox: Mailb
   let sent = 0;
   for (const row of await claim(db, mailbox.id, ports.now())) {
     const message = `${row.practice} ${row.message_key}`;
-    const meshId = stuck.has(message) ? undefined : await sendOne(mailbox, row);
+    const meshId = stuck.has(message) ? undefined : await sendOne(mailbox, ports, row);
     if (meshId === undefined) {
       stuck.add(message);
       await unclaim(db, row);

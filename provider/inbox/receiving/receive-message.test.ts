@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { unreadable } from '@gp-connect/foundation/itk3';
+import { composeResponse, unreadable } from '@gp-connect/foundation/itk3';
 import { nationalRulePack } from '@gp-connect/foundation/plausibility';
 import { sql, testStores } from '@gp-connect/foundation/store';
+import { isSealed } from '@gp-connect/foundation/trust';
 import {
   doctor,
   fillTestPractice,
@@ -14,8 +15,11 @@ import {
   people,
   practice,
   startOfTest,
+  testVault,
 } from '../inbox-under-test.ts';
 import { flucloxacillin, pdfBytes, pressure, sendDocument, updateRecord } from '../messages-for-tests.ts';
+import { storedMessage } from '../review/stored-message.ts';
+import { rawBytes, sealEarlier } from './kept-raw.ts';
 
 const at = startOfTest;
 const by = { actor: 'test', reason: 'test' };
@@ -567,16 +571,109 @@ for (const { name, fresh } of testStores()) {
       });
       await it.deliver(gzipSync(message.xml), send);
       const kept = await sql<{
+        message_key: number;
         content: string;
         sha256: string;
-      }>`select r.content, m.sha256 from inbox_message m
+      }>`select m.message_key, r.content, m.sha256 from inbox_message m
         join inbox_raw r on r.practice = m.practice and r.message_key = m.message_key
         where m.message_id = ${message.messageId}`.execute(it.store.db);
       const { createHash } = await import('node:crypto');
-      const bytes = Buffer.from(kept.rows[0]!.content, 'base64');
+      const { content, message_key: messageKey } = kept.rows[0]!;
+      const bytes = rawBytes(testVault, { practice: practice.ods, messageKey }, content);
       assert.equal(createHash('sha256').update(bytes).digest('hex'), kept.rows[0]?.sha256);
       assert.deepEqual(bytes, Buffer.from(gzipSync(message.xml)));
       assert.equal(await it.inbox.firstBrokenEvent(practice.ods), undefined);
     });
+
+    test('A2: raw messages, answers and quarantine are sealed at rest', async () => {
+      const message = correct();
+      await it.deliver(message);
+      await it.deliver(message, { workflowId: 'SOMETHING_ELSE' });
+      const stored = await sql<{ text: string }>`select content as text from inbox_raw
+        union all select body from inbox_outbox union all select content from inbox_quarantine`.execute(
+        it.store.db,
+      );
+      const texts = stored.rows.map(({ text }) => text);
+      assert.ok(texts.length > 3);
+      assert.deepEqual(
+        texts.filter((text) => !isSealed(text)),
+        [],
+      );
+      const base64 = Buffer.from(message.xml).toString('base64').slice(100, 160);
+      assert.equal(
+        texts.some((text) => text.includes('<Bundle') || text.includes(base64)),
+        false,
+      );
+    });
+
+    test('A2: what an earlier version kept plain is still read, and sealed at the next start', async () => {
+      const message = correct();
+      await it.deliver(message);
+      const plain = Buffer.from(message.xml).toString('base64');
+      const key = await sql<{ message_key: number }>`select message_key from inbox_message
+        where message_id = ${message.messageId}`.execute(it.store.db);
+      const messageKey = key.rows[0]!.message_key;
+      await sql`update inbox_raw set content = ${plain} where message_key = ${messageKey}`.execute(
+        it.store.db,
+      );
+      await sql`update inbox_outbox set body = '<Bundle/>' where message_key = ${messageKey}`.execute(
+        it.store.db,
+      );
+      const read = async () =>
+        (await storedMessage(it.inbox.rooms, practice.ods, messageKey)).header.messageId;
+      assert.equal(await read(), message.messageId);
+      assert.equal(await sealEarlier(it.store.db, testVault), 3);
+      assert.equal(await sealEarlier(it.store.db, testVault), 0);
+      const after = await sql<{ content: string }>`select content from inbox_raw
+        where message_key = ${messageKey}`.execute(it.store.db);
+      assert.ok(isSealed(after.rows[0]!.content));
+      assert.equal(await read(), message.messageId);
+    });
+
+    test('UPD-06: both acknowledgements of an Update Record message name the rule set it was checked by', async () => {
+      const { version } = nationalRulePack();
+      const stamped = async (message: ReturnType<typeof correct>) =>
+        (await it.deliver(message)).map(({ code, diagnostics, positive }) => [code, diagnostics, positive]);
+      const words = `Checked by rule set ${version}`;
+      assert.deepEqual(await stamped(correct()), [
+        ['20013', words, true],
+        ['30001', words, true],
+      ]);
+      const [first] = await stamped(updateRecord({ patient: people.stranger, at, extras: [] }));
+      assert.deepEqual(first, ['20013', words, true]);
+    });
+
+    test('20015 names the message that was too large, so that its sender knows', async () => {
+      const message = correct();
+      const [answer] = await it.deliver(`${message.xml}<!--${'x'.repeat(6 * 1024 * 1024)}-->`);
+      assert.equal(answer?.code, '20015');
+      assert.equal(answer?.answers, message.messageId);
+    });
+
+    test('a response under a workflow of requests is put aside, alerted and never answered', async () => {
+      const { xml } = composeResponse({
+        code: '20013',
+        answers: noAnswer,
+        responderOds: 'A82999',
+        responderMailbox: 'A82999OT1',
+        at,
+        newId: randomUUID,
+      });
+      const alerts = it.alerts.length;
+      assert.deepEqual(await it.deliver(xml), []);
+      assert.deepEqual(
+        it.alerts.slice(alerts).map(({ kind }) => kind),
+        ['quarantined'],
+      );
+    });
   });
 }
+
+const noAnswer = {
+  messageId: undefined,
+  bundleIdentifier: undefined,
+  senderReference: undefined,
+  recipientType: undefined,
+  messageDefinition: undefined,
+  localExtension: undefined,
+};

@@ -4,6 +4,7 @@ import { sql } from '@gp-connect/foundation/store';
 import type { ArrivalMeta, ReceivingPractice } from '../ports.ts';
 import { type HeldBefore, type InboxRooms, judge } from './judge.ts';
 import { type Arrival, type Kept, keep } from './keep.ts';
+import { rawBytes, sealedBytes } from './kept-raw.ts';
 import { arrivalsOf, isKnownMeshId } from './known-messages.ts';
 
 export type Received =
@@ -52,7 +53,7 @@ export async function quarantine(
   const added = await sql`insert into inbox_quarantine
     (mesh_id, mailbox, sender_mailbox, workflow_id, reason, received_at, sha256, content)
     values (${meta.meshMessageId}, ${meta.mailbox}, ${meta.from}, ${meta.workflowId}, ${reason}, ${ports.now()},
-      ${digest}, ${Buffer.from(body).toString('base64')})
+      ${digest}, ${sealedBytes(ports.vault, { mailbox: meta.mailbox, meshId: meta.meshMessageId }, body)})
     on conflict (mailbox, mesh_id) do nothing returning quarantine_key`.execute(db);
   if (added.rows.length > 0) {
     ports.onAlert({ kind: 'quarantined', detail: `MESH message ${meta.meshMessageId}: ${reason}` });
@@ -93,12 +94,15 @@ export async function releaseHeld(rooms: InboxRooms, practice: ReceivingPractice
     const row = found.rows[0];
     if (row === undefined) return released;
     const waitedEnough = row.hold_until <= ports.now();
-    await judgeAndKeep(rooms, practice, arrivalOf(row), { messageKey: row.message_key, waitedEnough });
+    await judgeAndKeep(rooms, practice, arrivalOf(rooms, practice, row), {
+      messageKey: row.message_key,
+      waitedEnough,
+    });
     released += 1;
   }
 }
 
-function arrivalOf(row: HeldRow): Arrival {
+function arrivalOf({ ports }: InboxRooms, { ods }: ReceivingPractice, row: HeldRow): Arrival {
   const meta: ArrivalMeta = {
     meshMessageId: row.mesh_id,
     mailbox: row.mailbox,
@@ -111,7 +115,7 @@ function arrivalOf(row: HeldRow): Arrival {
   };
   return {
     meta,
-    body: Buffer.from(row.content, 'base64'),
+    body: rawBytes(ports.vault, { practice: ods, messageKey: row.message_key }, row.content),
     complete: row.complete,
     size: row.size,
     sha256: row.sha256,

@@ -49,7 +49,7 @@ export async function complete(
   demand(user, settings, 'reviewRoles');
   const item = await visibleItem(db, practice, itemKey, user, settings);
   demandOpen(item, completion.version);
-  const message = await storedMessage(db, practice, item.message_key);
+  const message = await storedMessage(rooms, practice, item.message_key);
   const prepared = await prepare(rooms, practice, item, message.document!, completion, user);
   const now = ports.now();
 

@@ -28,7 +28,7 @@ async function evaluateAgain(
   const { db, records, ports } = rooms;
   const patient = await records.findPatientByKey(practice, item.patient_key);
   if (patient === undefined) return undefined;
-  const message = await storedMessage(db, practice, item.message_key);
+  const message = await storedMessage(rooms, practice, item.message_key);
   const document = message.document!;
   const record = {
     ...(await recordContextOf(records, practice, patient)),

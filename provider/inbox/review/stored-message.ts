@@ -4,6 +4,14 @@ import { type Bundle, fromXml } from '@gp-connect/foundation/fhir';
 import { type ItkMessage, readMessage } from '@gp-connect/foundation/itk3';
 import { sql } from '@gp-connect/foundation/store';
 import type { InboxDb } from '../inbox-database.ts';
+import type { InboxPorts } from '../ports.ts';
+import { rawBytes } from '../receiving/kept-raw.ts';
+
+/** Where messages are kept, and what opens them. */
+export interface KeptMessages {
+  readonly db: InboxDb;
+  readonly ports: Pick<InboxPorts, 'vault'>;
+}
 
 export interface RawMessage {
   readonly bytes: Buffer;
@@ -14,7 +22,7 @@ export interface RawMessage {
 }
 
 export async function rawMessage(
-  db: InboxDb,
+  { db, ports: { vault } }: KeptMessages,
   practice: string,
   messageKey: number,
 ): Promise<RawMessage | undefined> {
@@ -31,7 +39,7 @@ export async function rawMessage(
   const row = found.rows[0];
   return (
     row && {
-      bytes: Buffer.from(row.content, 'base64'),
+      bytes: rawBytes(vault, { practice, messageKey }, row.content),
       sha256: row.sha256,
       meshId: row.mesh_id,
       messageId: row.message_id,
@@ -43,8 +51,12 @@ export async function rawMessage(
 const limits = { maxBytes: 5 * 1024 * 1024, maxElements: 500_000 };
 
 /** An accepted message, parsed. It was judged when it came: here it is only read. */
-export async function storedMessage(db: InboxDb, practice: string, messageKey: number): Promise<ItkMessage> {
-  const raw = await rawMessage(db, practice, messageKey);
+export async function storedMessage(
+  kept: KeptMessages,
+  practice: string,
+  messageKey: number,
+): Promise<ItkMessage> {
+  const raw = await rawMessage(kept, practice, messageKey);
   if (raw === undefined) throw new Error(`message ${messageKey} is not kept`);
   const { bytes } = raw;
   const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;

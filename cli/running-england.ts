@@ -1,4 +1,5 @@
 // Where England runs, for every command: `--data`, else GPC_DATA_DIR, else .data beside the sources.
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { runningChoices as RunningChoices } from '@gp-connect/testbed';
 import { CommandError } from './command.ts';
@@ -11,13 +12,15 @@ export const dataFolder = (data: string | undefined): string =>
 
 /** @throws CommandError where England does not run there */
 export async function runningEngland(data: string | undefined): Promise<Choices> {
-  // Loaded only now: a command that was not understood is told so at once.
-  const { runningChoices } = await import('@gp-connect/testbed');
   const folder = dataFolder(data);
+  const notRunning = `England is not running from ${folder}: start it with "npm start"`;
+  if (!existsSync(join(folder, 'running.json'))) throw new CommandError(notRunning);
+  // Loaded only now: a command that was not understood, or finds nothing, is told so at once.
+  const { runningChoices } = await import('@gp-connect/testbed');
   try {
     return runningChoices(folder);
   } catch {
-    throw new CommandError(`England is not running from ${folder}: start it with "npm start"`);
+    throw new CommandError(notRunning);
   }
 }
 

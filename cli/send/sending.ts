@@ -146,7 +146,8 @@ async function sendAndFollow(
   return follow(organisation, message ?? handed.message, { seconds, json, fault });
 }
 
-const POLL_MS = 2_000;
+/** Each look opens the kept copies: soon at first, then less often. */
+const pauseMs = (look: number): number => Math.min(2 + look, 5) * 1000;
 
 /** Waits for the end of a message as long as it was asked to, prints how it stands, and answers the exit code. */
 export async function follow(
@@ -157,8 +158,8 @@ export async function follow(
   const until = Date.now() + (options.seconds ?? 0) * 1000;
   let { fault } = options;
   let message = first;
-  while (!stateWords(message.state).ended && Date.now() < until) {
-    await wait(Math.min(POLL_MS, Math.max(0, until - Date.now())));
+  for (let look = 0; !stateWords(message.state).ended && Date.now() < until; look++) {
+    await wait(Math.min(pauseMs(look), Math.max(0, until - Date.now())));
     await opened(organisation, async (sender) => {
       fault = await sender.round().catch((error: unknown) => error);
       message = (await sender.find(message.message_id)) ?? message;

@@ -112,4 +112,26 @@ onTheWire('MESH inbox', (wire) => {
     assert.deepEqual((await v2(`${MINE}/outbox/rich?start_time=${later}`)).body.messages, []);
     assert.equal((await v2(`${MINE}/outbox/rich?start_time=never`)).status, 400);
   });
+
+  test('mesh §3.9, C4 a message delivered while its sender reads the list page by page is on it once', async () => {
+    await ask('/admin/reset', { method: 'DELETE', as: null });
+    const { mesh } = wire;
+    mesh.pds.down = true;
+    const ids: string[] = [];
+    for (let i = 0; i < 5; i++)
+      ids.push(await mesh.send(i === 1 ? { 'mex-to': "GPPROVIDER_9010000028_04031988_O'Hara-Lund" } : {}));
+    const first = await v2(`${MINE}/outbox/rich?max_results=2`);
+    mesh.pds.down = false;
+    while (!(await mesh.inbox('A82999OT1')).includes(ids[1]!)) await mesh.running.sweep();
+    const rest = await v2(
+      `${first.body.links.next.replace('/messageexchange', '')}`.replace('max_results=2', 'max_results=9'),
+    );
+    const found = [...first.body.messages, ...rest.body.messages].map(({ message_id }) => message_id);
+    assert.deepEqual(found, ids.toReversed());
+    for (const bad of [
+      'A'.repeat(30),
+      Buffer.from('before:2026-13-45T00:00:00.000Z 1').toString('base64url'),
+    ])
+      assert.equal((await v2(`${MINE}/outbox/rich?continue_from=${bad}`)).status, 400);
+  });
 });

@@ -13,6 +13,9 @@ export interface StatusChange {
   readonly description: string;
 }
 
+/** A message's place in the order of sending. */
+export type Sent = Pick<Message, 'createdAt' | 'id'>;
+
 export type MessageStore = ReturnType<typeof openMessageStore>;
 
 export function openMessageStore(store: MeshStore, clock: () => number) {
@@ -159,11 +162,14 @@ export function openMessageStore(store: MeshStore, clock: () => number) {
       );
     },
 
-    /** Newest first, for the rich lists; `before` is where the page before ended. */
+    /**
+     * Newest first, for the rich lists; `before` is the last of the page before. In the order of sending, which nothing
+     * changes: a message delivered between two pages is on one of them.
+     */
     async richPage(
       side: 'inbox' | 'outbox',
       mailbox: string,
-      { since, before, most }: { since: Date; before: number | undefined; most: number },
+      { since, before, most }: { since: Date; before: Sent | undefined; most: number },
     ): Promise<Message[]> {
       const party =
         side === 'inbox'
@@ -172,8 +178,8 @@ export function openMessageStore(store: MeshStore, clock: () => number) {
       return select(
         db,
         sql`where ${party} and created_at >= ${since.toISOString()}
-          ${before === undefined ? sql`` : sql`and position < ${before}`}
-          order by position desc limit ${most}`,
+          ${before === undefined ? sql`` : sql`and (created_at, id) < (${before.createdAt.toISOString()}::timestamptz, ${before.id})`}
+          order by created_at desc, id desc limit ${most}`,
       );
     },
 

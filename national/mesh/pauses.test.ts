@@ -1,8 +1,9 @@
 // Pauses: what is refused, queued, held, released and returned, by the operator alone. spec: national-service UPD-07, INC-06
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import type { AdminPart } from '@gp-connect/foundation/audit';
-import { testStores } from '@gp-connect/foundation/store';
+import { sql, testStores } from '@gp-connect/foundation/store';
 import { clientTls } from '@gp-connect/foundation/trust';
 import { Agent, request } from 'undici';
 import { type MeshPauses, meshPausesAt, PauseRefused, type PauseRequest } from './index.ts';
@@ -374,4 +375,33 @@ for (const { name, fresh } of testStores())
       assert.equal((await waiting()).length, accepted);
       for (const id of await waiting()) await acknowledge(id);
     });
+  });
+
+for (const { name, fresh } of testStores())
+  test(`UPD-07 a pause outlives the server, and what an interruption left undone is done at the next sweep, ${name}`, async (t) => {
+    const at = await fresh();
+    const dependencies = { keys: [randomBytes(32)] };
+    const first = await startTestMesh(at, { dependencies });
+    const { id } = await first.running.pauses.create({ scope: { workflows: [UPDATE] }, reason });
+    await first.close();
+    const mesh = await startTestMesh(at, { dependencies });
+    t.after(() => mesh.close());
+    await assert.rejects(mesh.send(), /417/);
+    assert.deepEqual(
+      (await mesh.running.pauses.list()).map((pause) => pause.id),
+      [id],
+    );
+    const sent = await mesh.send({ 'mex-workflowid': DOCUMENT });
+    const scope = JSON.stringify({ ...(await mesh.running.pauses.find(id))!.scope, workflows: [DOCUMENT] });
+    await sql`insert into mesh_pause (id, scope, mode, reason, created_at, created_by)
+      values ('interrupted', ${scope}, 'queue', 'r', now(), 'x')`.execute(mesh.store.db);
+    await mesh.running.sweep();
+    assert.deepEqual(await mesh.inbox('A82999OT1'), []);
+    await sql`update mesh_pause set lifted_at = now(), lift_messages = 'return' where id = 'interrupted'`.execute(
+      mesh.store.db,
+    );
+    await mesh.running.sweep();
+    const [report] = await mesh.inbox('X26OT900');
+    const { headers } = await mesh.ask(`/X26OT900/inbox/${report}`, { headers: { accept: V2 } });
+    assert.equal(headers['mex-linkedmsgid'], sent);
   });

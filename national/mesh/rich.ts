@@ -1,8 +1,9 @@
 // The undocumented rich lists: newest first, acknowledged included, for the last 30 days. spec: mesh §3.9
 import type { Mesh } from './context.ts';
 import { SchemaFault } from './errors.ts';
-import { continuation, type Query, readContinuation, text, wholeNumber } from './inbox.ts';
-import { isoTime } from './message-id.ts';
+import { type Query, text, wholeNumber } from './inbox.ts';
+import { isMessageId, isoTime } from './message-id.ts';
+import type { Sent } from './message-store.ts';
 import { expiryOf } from './tracking.ts';
 
 const LARGEST = { inbox: 2000, outbox: 100 } as const;
@@ -21,14 +22,14 @@ export async function richList(
   const most = Math.min(asked, LARGEST[side]);
   const since = startTime(query, mesh.clock() - SPAN_MS);
   const from = text(query, 'continue_from', 24, 1000);
-  const before = from === undefined ? undefined : readContinuation(from);
+  const before = from === undefined ? undefined : readPlace(from);
   const rows = await mesh.messages.richPage(side, mailbox, { since, before, most: most + 1 });
   const page = rows.slice(0, most);
   const names = await namesOf(
     mesh,
     page.flatMap(({ sender, recipient }) => [sender, recipient]),
   );
-  const next = rows.length > most ? continuation(page.at(-1)!.position) : undefined;
+  const next = rows.length > most ? placeOf(page.at(-1)!) : undefined;
   return {
     valid_at: new Date(mesh.clock()).toISOString(),
     messages: page.map((message) => ({
@@ -48,6 +49,20 @@ export async function richList(
     })),
     links: { self, ...(next === undefined ? {} : { next: nextLink(path, query, next) }) },
   };
+}
+
+/** Opaque to clients. */
+const placeOf = ({ createdAt, id }: Sent): string =>
+  Buffer.from(`before:${createdAt.toISOString()} ${id}`).toString('base64url');
+
+/** @throws SchemaFault where it is not one of ours */
+function readPlace(token: string): Sent {
+  const [, time = '', id = ''] =
+    /^before:(\S{24}) (\S+)$/.exec(Buffer.from(token, 'base64url').toString('latin1')) ?? [];
+  const createdAt = new Date(time);
+  if (Number.isNaN(createdAt.getTime()) || !isMessageId(id))
+    throw new SchemaFault('query', 'continue_from', 'not a place in this list', 'value_error');
+  return { createdAt, id };
 }
 
 /** The request again, from another place. */

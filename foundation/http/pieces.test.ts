@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { PassThrough, Readable } from 'node:stream';
 import { test } from 'node:test';
 import { createGunzip, gzipSync } from 'node:zlib';
-import { piecesOf, streamOf, writePiece } from './pieces.ts';
+import { piecesOf, streamOf, throughZlib, writePiece } from './pieces.ts';
 
 const body = randomBytes(1_000_003);
 
@@ -48,6 +48,34 @@ test('parts of a block are good until the block is used up', async () => {
   }
   assert.ok(Buffer.concat(parts).equals(body));
   assert.ok(lent.filter(({ length }) => length === 0).length >= 30);
+});
+
+test('zlib on the way: whole, failing with its source, left while its source is silent', async () => {
+  const slab = 16_384;
+  const gunzip = () => createGunzip({ chunkSize: slab });
+  async function* inParts(bytes: Buffer, then?: () => Promise<void>) {
+    for (let at = 0; at < bytes.length; at += 10_000) yield bytes.subarray(at, at + 10_000);
+    await then?.();
+  }
+  const parts: Buffer[] = [];
+  for await (const piece of throughZlib(inParts(gzipSync(body)), gunzip(), slab))
+    parts.push(Buffer.from(piece));
+  assert.ok(Buffer.concat(parts).equals(body));
+
+  const drain = async (source: AsyncIterable<Uint8Array>) => {
+    for await (const _ of throughZlib(source, gunzip(), slab));
+  };
+  await assert.rejects(drain(inParts(gzipSync(body).subarray(0, 500_000))), { code: 'Z_BUF_ERROR' });
+  const broken = async () => {
+    throw new Error('the source broke');
+  };
+  await assert.rejects(drain(inParts(gzipSync(body).subarray(0, 500_000), broken)), /the source broke/);
+
+  const silent = () => new Promise<void>(() => undefined);
+  for await (const piece of throughZlib(inParts(gzipSync(body), silent), gunzip(), slab)) {
+    assert.ok(piece.length > 0);
+    break;
+  }
 });
 
 test('a stream that ends before its time is a failure, and so is one that is closed while written to', async () => {

@@ -8,11 +8,13 @@ import { type Bench, type BenchContext, machineLine, table } from './bench.ts';
 import { programs, runProgram } from './beside.ts';
 import { gateway } from './gateway.ts';
 import { importing } from './import.ts';
+import { inbox } from './inbox.ts';
+import { mesh } from './mesh.ts';
 import { startup } from './startup.ts';
 import { structured } from './structured.ts';
 
-/** Every bench, in the order they run. A new one (MESH, the inbox) is a file and a row here. */
-const benches: readonly Bench[] = [gateway, structured, importing, startup, audit];
+/** Every bench, in the order they run. A new one is a file and a row here. */
+const benches: readonly Bench[] = [gateway, structured, importing, startup, audit, mesh, inbox];
 
 /** Programs of this folder that print their own table and line: by name, what their files begin with. */
 const others: Readonly<Record<string, string>> = { plausibility: 'plausibility', recall: 'recall' };

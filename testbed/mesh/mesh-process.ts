@@ -12,6 +12,3 @@ const mesh = await startMesh(settings, {
 });
 await mesh.putMailboxes([pharmacy, practice]);
 console.log(`port ${mesh.address.port}`);
-process.on('message', async (what) => {
-  if (what === 'memory') process.send?.({ rss: process.memoryUsage().rss });
-});

@@ -4,9 +4,9 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { memoryJournal, openConnection, openMailbox } from '@gp-connect/consumer/mesh';
 import { pharmacy, practice, SHARED_KEY, WORKFLOW } from '../../mesh/mesh-for-tests.ts';
-import { largePayload, type MeshTask } from '../mesh-load.ts';
+import { largePayload, type MeshTask, SMALL_BYTES, type TaskOf } from '../mesh-load.ts';
 import type { Identity } from '../mesh-scene.ts';
-import { atOnce, type PacedResult, paced } from '../pace.ts';
+import { atOnce, paced } from '../pace.ts';
 import { playRole } from './role.ts';
 
 interface Config {
@@ -26,24 +26,22 @@ await playRole(async ({ port, identity, folder }: Config) => {
       journal: memoryJournal(),
     });
   const [sender, reader] = [open(pharmacy), open(practice)];
-  const small = randomBytes(50_000);
+  const small = randomBytes(SMALL_BYTES);
   const sendSmall = () =>
     sender.send({ to: practice.id, workflowId: WORKFLOW, payload: small, compress: 'never' });
-  const tasks = {
-    rate: ({ seconds, connections }: { seconds: number; connections: number }): Promise<number> =>
-      atOnce(connections, seconds, sendSmall),
-    paced: ({ seconds, perSecond }: { seconds: number; perSecond: number }): Promise<PacedResult> =>
-      paced(perSecond, seconds, sendSmall),
-    async send({ bytes, kind }: { bytes: number; kind: 'random' | 'text' }): Promise<string> {
+  const tasks: { [Do in MeshTask['do']]: (task: TaskOf<Do>) => Promise<unknown> } = {
+    rate: ({ seconds, connections }) => atOnce(connections, seconds, sendSmall),
+    paced: ({ seconds, perSecond }) => paced(perSecond, seconds, sendSmall),
+    async send({ bytes }) {
       const { messageId } = await sender.send({
         to: practice.id,
         workflowId: WORKFLOW,
-        payload: largePayload(bytes, kind),
-        compress: kind === 'text' ? 'always' : 'never',
+        payload: largePayload(bytes),
+        compress: 'never',
       });
       return messageId;
     },
-    async receive({ messageId }: { messageId: string }): Promise<number> {
+    async receive({ messageId }) {
       const target = join(folder, messageId);
       const { size } = await reader.downloadTo(messageId, target);
       await reader.acknowledge(messageId);
@@ -53,7 +51,7 @@ await playRole(async ({ port, identity, folder }: Config) => {
   };
   return {
     ready: true,
-    answer: (task: MeshTask) => (tasks[task.do] as (task: MeshTask) => Promise<unknown>)(task),
+    answer: (task: MeshTask) => tasks[task.do](task as never),
     close: () => connection.close(),
   };
 });

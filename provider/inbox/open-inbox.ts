@@ -1,5 +1,6 @@
 // The inbox's one door: receiving on one side, the practice's review on the other.
 // spec: messaging §3–§10, national-service §13, §14
+import type { PracticePack } from '@gp-connect/foundation/plausibility';
 import type { Controls, Inbound } from '../controls/index.ts';
 import type { Records } from '../record/index.ts';
 import { carryOverEvents, firstBrokenEvent } from './events.ts';
@@ -10,9 +11,10 @@ import type { InboxRooms } from './receiving/judge.ts';
 import type { Arrival } from './receiving/keep.ts';
 import { sendAnswers } from './receiving/outbox.ts';
 import { type Received, receiveMessage, releaseHeld } from './receiving/receive-message.ts';
+import type { AmendmentChanges } from './review/amendment.ts';
 import { type Completed, type Completion, complete } from './review/complete.ts';
 import { type Counters, contradictions, counters } from './review/counters.ts';
-import { acceptAll, decide } from './review/decide.ts';
+import { acceptAll, checkAmendment, decide } from './review/decide.ts';
 import type { Decision, RefusalReason } from './review/decision-rules.ts';
 import { type LookBack, lookBack, makeTasks, markEnteredInError } from './review/look-back.ts';
 import { listNotices, markNoticeSent } from './review/notices.ts';
@@ -30,6 +32,7 @@ import { refuseItem } from './review/refuse-item.ts';
 import { previewViews, showAs } from './review/show-as.ts';
 import { escalateOverdue, finishTask, listTasks } from './review/tasks.ts';
 import { type ReadsWanted, whoRead, whoReadFiled } from './review/who-read.ts';
+import { loadPracticePack, reportNewRules, ruleReports, rulesOf } from './rules/rule-desk.ts';
 
 export interface InboxDependencies {
   readonly store: InboxStore;
@@ -64,6 +67,12 @@ export function openInbox({ store, records, controls, inbound, ports }: InboxDep
       decisions: readonly Decision[],
       user: StaffUser,
     ) => decide(rooms, practice, item, version, decisions, user),
+    checkAmendment: (
+      practice: string,
+      item: number,
+      amendment: { ref: string; amendment: AmendmentChanges },
+      user: StaffUser,
+    ) => checkAmendment(rooms, practice, item, amendment, user),
     acceptAll: (practice: string, item: number, version: number, user: StaffUser) =>
       acceptAll(rooms, practice, item, version, user),
     complete: (practice: string, item: number, completion: Completion, user: StaffUser): Promise<Completed> =>
@@ -107,6 +116,13 @@ export function openInbox({ store, records, controls, inbound, ports }: InboxDep
     releaseSender: (practice: string, from: FromSender, reason: string, user: StaffUser) =>
       releaseSender(rooms, practice, from, reason, user),
 
+    rules: (practice: string, user: StaffUser) => rulesOf(rooms, practice, user),
+    loadPracticePack: (
+      practice: string,
+      given: { pack: PracticePack; effectiveFrom?: string | undefined; reason: string },
+      user: StaffUser,
+    ) => loadPracticePack(rooms, practice, given, user),
+    ruleReports: (practice: string, user: StaffUser) => ruleReports(rooms, practice, user),
     whoRead: (practice: string, wanted: ReadsWanted, user: StaffUser) =>
       whoRead(rooms, practice, wanted, user),
     whoReadFiled: (
@@ -126,6 +142,7 @@ export function openInbox({ store, records, controls, inbound, ports }: InboxDep
       for (const practice of practices) {
         await releaseHeld(rooms, practice);
         await reEvaluate(rooms, practice.ods);
+        await reportNewRules(rooms, practice.ods);
         for (const { sender, share } of await contradictions(rooms, practice.ods)) {
           ports.onAlert({
             kind: 'contradicting-sender',

@@ -4,6 +4,7 @@ import type { Finding, NotEvaluated, RecordContext } from '@gp-connect/foundatio
 import type { TerminologySource } from '@gp-connect/foundation/terminology';
 import type { RestVault } from '@gp-connect/foundation/trust';
 import type { PatientEntry } from '../record/index.ts';
+import type { RulePacks } from './rules/rule-packs.ts';
 
 /** What MESH says about a message beside its body. spec: messaging §2.5 */
 export interface ArrivalMeta {
@@ -75,6 +76,8 @@ export interface InboxPorts {
   readonly vault: RestVault;
   readonly practiceOf: PracticeResolver;
   readonly rules: Rules;
+  /** What `rules` are made of, where a practice may see it and make it stricter. spec: messaging SG-10 */
+  readonly packs?: RulePacks;
   readonly terminology: TerminologySource;
   readonly now: () => Date;
   readonly newId: () => string;

@@ -1,5 +1,6 @@
 // The inbox's own tables. Nothing in them is part of any record. spec: messaging §9, SG-01; every key is led by the practice
 import type { Migration } from '@gp-connect/foundation/store';
+import { rulePackMigration } from './rules/pack-store.ts';
 
 export const inboxMigrations: readonly Migration[] = [
   {
@@ -237,6 +238,11 @@ export const inboxMigrations: readonly Migration[] = [
     ],
   },
   {
+    // What a reviewer made of an entry, with what it was and what the rules found on it. spec: national-service UPD-09
+    name: 'inbox-003-amendment',
+    statements: [`alter table inbox_decision add column amendment text`],
+  },
+  {
     // What was kept before it was sealed is found by these and sealed (messaging §9 A2). What MESH was asked to send is
     // written down before it is asked, so that an answer leaves once (mesh §8 C4).
     name: 'inbox-004-sealed',
@@ -249,4 +255,5 @@ export const inboxMigrations: readonly Migration[] = [
         primary key (mailbox, send_id))`,
     ],
   },
+  rulePackMigration,
 ];

@@ -15,11 +15,12 @@ import {
   type InboxPorts,
   type Mailbox,
   openInbox,
-  plausibilityRules,
   practiceServer,
   type RecordPreview,
+  type RulePacks,
   type Rules,
   type StaffVerifier,
+  storedRules,
   sealEarlier,
 } from '../inbox/index.ts';
 import { practiceRecallRoutes, type RecallDesk } from '../recall/index.ts';
@@ -46,7 +47,7 @@ export interface InboxComposition {
    */
   readonly openMailboxes?: (journal: OpenAnswerJournal) => readonly PracticeMailbox[];
   readonly terminology?: TerminologySource;
-  /** The national rule pack over `terminology`, if left out. */
+  /** The rule packs that are loaded, over `terminology`, if left out. */
   readonly rules?: Rules;
   /** Pause between two rounds of collecting; 10 seconds if left out. MESH asks for no less than that. */
   readonly pauseMs?: number;
@@ -64,6 +65,7 @@ export interface InboxMount {
   readonly controls: Controls;
   readonly audit: PracticeAudit;
   readonly preview: RecordPreview;
+  readonly packs: RulePacks;
   /** Where practices work their recall lists. */
   readonly recall: RecallDesk;
   readonly clock: () => number;
@@ -131,7 +133,7 @@ function withMailboxes(mount: InboxMount): InboxMount {
 }
 
 function portsOf(
-  { composition, controls, audit, preview, clock, logger, vault }: InboxMount,
+  { composition, controls, audit, preview, packs, clock, logger, vault }: InboxMount,
   recallMail: RecallMail,
 ): InboxPorts {
   const terminology = composition.terminology ?? demonstrationSource();
@@ -144,7 +146,8 @@ function portsOf(
       return hosted && { ods: hosted.practice.ods, name: hosted.practice.name, mailbox };
     },
     vault,
-    rules: composition.rules ?? plausibilityRules(terminology),
+    rules: composition.rules ?? storedRules(packs, terminology, () => new Date(clock())),
+    ...(composition.rules === undefined ? { packs } : {}),
     terminology,
     now: () => new Date(clock()),
     newId: randomUUID,

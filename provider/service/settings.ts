@@ -93,6 +93,14 @@ export const providerSettings = z.strictObject({
     })
     .optional()
     .describe('Orders of the national recall service; absent: none are taken'),
+  rulePacks: z
+    .strictObject({
+      verificationKey: z
+        .string()
+        .describe('File: public key (Ed25519, PEM) national rule packs are signed with'),
+    })
+    .optional()
+    .describe('National rule packs loaded while running; absent: the one that came with the program stands'),
   logLevel: z.string().default('info'),
 });
 

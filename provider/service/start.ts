@@ -1,5 +1,6 @@
 // A provider deployment: one process, one database, any number of practices.
-import { readSettingFiles } from '@gp-connect/foundation/config';
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { ConfigurationError, readSettingFiles } from '@gp-connect/foundation/config';
 import {
   createLogger,
   createMetrics,
@@ -22,7 +23,7 @@ import {
   inboundMigrations,
   openControls,
 } from '../controls/index.ts';
-import { inboxMigrations } from '../inbox/index.ts';
+import { inboxMigrations, openRulePacks } from '../inbox/index.ts';
 import { entryLedger, openRecallDesk, type RecallDesk, recallMigrations } from '../recall/index.ts';
 import { openRecords, type Records, type RecordTables, recordMigrations } from '../record/index.ts';
 import { type InboxComposition, type RunningInbox, startInbox } from './inbox-mount.ts';
@@ -69,6 +70,16 @@ export interface RunningProvider {
   /** There where it was composed. */
   readonly inbox?: RunningInbox;
   close(): Promise<void>;
+}
+
+/** @throws ConfigurationError where there is no such file or it holds no key */
+function publicKeyIn(file: string): KeyObject {
+  const { verificationKey } = readSettingFiles({ verificationKey: file });
+  try {
+    return createPublicKey(verificationKey);
+  } catch {
+    throw new ConfigurationError(['rulePacks.verificationKey: the file holds no public key']);
+  }
 }
 
 /**
@@ -142,6 +153,12 @@ export async function startProvider(
     });
   }
   addRoutes(server, answering);
+  const packs = openRulePacks({
+    db: store.db,
+    now: () => new Date(clock()),
+    verificationKey: settings.rulePacks && publicKeyIn(settings.rulePacks.verificationKey),
+    onAlert: ({ kind, detail }) => log.error({ alert: kind }, detail),
+  });
   const closers: (() => Promise<unknown>)[] = [
     () => store.close(),
     () => audit.shutdown(),
@@ -169,6 +186,7 @@ export async function startProvider(
       records,
       controls,
       audit,
+      packs,
       logger: log,
       metrics,
     });
@@ -185,6 +203,7 @@ export async function startProvider(
         controls,
         audit,
         recall,
+        packs,
         preview: openPreview({ controls, useCases: answers, segments: settings.segments, origin, clock }),
         clock,
         logger: log,

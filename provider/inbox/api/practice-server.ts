@@ -40,7 +40,8 @@ function unreadable({ issues }: ZodError): InboxRefusal {
 /** What a caller is told of a fault; nothing of ours shows through. */
 function problemOf(error: unknown) {
   if (error instanceof InboxRefusal) {
-    return problem(inboxFaults[error.code], error.code, error.message, error.requirement);
+    const { status, body } = problem(inboxFaults[error.code], error.code, error.message, error.requirement);
+    return { status, body: { ...body, ...error.more } };
   }
   const status = (error as { statusCode?: number }).statusCode ?? 500;
   return status < 500

@@ -1,8 +1,10 @@
 // The inbox as a JSON API for the practice's own users: every row of the table is one thing a user can do.
 // spec: messaging §10; docs/practice-inbox-api.md. No decisions here.
+import { severities } from '@gp-connect/foundation/plausibility';
 import { z } from 'zod';
 import { inboundSwitchNames } from '../../controls/index.ts';
 import type { StaffUser } from '../ports.ts';
+import { amendmentChanges } from '../review/amendment.ts';
 import { actionsTaken, refusalReasons } from '../review/decision-rules.ts';
 import { InboxRefusal } from '../review/refusals.ts';
 import { MOST_READS } from '../review/who-read.ts';
@@ -19,17 +21,26 @@ const instant = z.iso.date().or(z.iso.datetime({ offset: true }));
 
 const decision = z.strictObject({
   ref: z.string().min(1).max(200),
-  decision: z.enum(['accept', 'text-only', 'refuse', 'override']),
+  decision: z.enum(['accept', 'amend', 'text-only', 'refuse', 'override']),
   reason: text.optional(),
   actionTaken: z.enum(actionsTaken).optional(),
   actionNote: text.optional(),
   confirmed: z.boolean().optional(),
+  amendment: amendmentChanges.optional(),
+});
+
+const stricterRule = z.strictObject({
+  id: z.string().regex(/^[A-Z]{1,4}-\d{2}$/),
+  severity: z.enum(severities).optional(),
+  overridable: z.boolean().optional(),
+  parameters: z.record(z.string(), z.union([z.number(), z.array(z.string().max(100)).max(500)])).optional(),
 });
 
 const bodies = {
   none: z.undefined(),
   version: z.strictObject({ version }),
   decisions: z.strictObject({ version, decisions: z.array(decision).min(1).max(700) }),
+  amendment: z.strictObject({ ref: z.string().min(1).max(200), amendment: amendmentChanges }),
   completion: z.strictObject({ version, visibleOnline: z.boolean().optional() }),
   refusal: z.strictObject({ version, reason: z.enum(refusalReasons), note: text.optional() }),
   lookBack: z.strictObject({
@@ -68,6 +79,15 @@ const bodies = {
     reason,
   }),
   releaseSender: z.strictObject({ nhsNumber, sender: odsCode, reason }),
+  practicePack: z.strictObject({
+    pack: z.strictObject({
+      id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/),
+      version: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/),
+      rules: z.array(stricterRule).max(200),
+    }),
+    effectiveFrom: z.iso.datetime({ offset: true }).optional(),
+    reason,
+  }),
   reads: z.strictObject({
     nhsNumber,
     from: instant.optional(),
@@ -158,6 +178,9 @@ export const practiceRoutes: readonly PracticeRoute[] = [
   route('POST', '/inbox/items/:key/decisions', 'decisions', (inbox, { practice, user, key, body }) =>
     inbox.decide(practice, key, body.version, body.decisions, user),
   ),
+  route('POST', '/inbox/items/:key/amendments/check', 'amendment', (inbox, { practice, user, key, body }) =>
+    inbox.checkAmendment(practice, key, body, user),
+  ),
   route('POST', '/inbox/items/:key/accept-all', 'version', (inbox, { practice, user, key, body }) =>
     inbox.acceptAll(practice, key, body.version, user),
   ),
@@ -206,6 +229,11 @@ export const practiceRoutes: readonly PracticeRoute[] = [
   route('GET', '/inbox/filed/:key/reads', 'none', (inbox, { practice, user, key, query }) =>
     inbox.whoReadFiled(practice, key, pageOf(query), user),
   ),
+  route('GET', '/rules', 'none', (inbox, { practice, user }) => inbox.rules(practice, user)),
+  route('POST', '/rules/practice', 'practicePack', (inbox, { practice, user, body }) =>
+    inbox.loadPracticePack(practice, body, user),
+  ),
+  route('GET', '/rules/look-back', 'none', (inbox, { practice, user }) => inbox.ruleReports(practice, user)),
   route('POST', '/record/reads', 'reads', (inbox, { practice, user, body }) =>
     inbox.whoRead(practice, body, user),
   ),

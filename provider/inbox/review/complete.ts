@@ -9,7 +9,7 @@ import { tellAwaitingFiling } from '../awaiting-filing.ts';
 import { entryKinds } from '../entries.ts';
 import { addEvents } from '../events.ts';
 import { actorsOf } from '../filing/actors.ts';
-import { composeRecord, type FiledResource } from '../filing/compose-record.ts';
+import { composeRecord, type DecidedEntry, type FiledResource } from '../filing/compose-record.ts';
 import type { Filing, Made } from '../filing/source.ts';
 import { type InboxTransaction, inPractice } from '../inbox-database.ts';
 import type { StaffUser } from '../ports.ts';
@@ -17,10 +17,12 @@ import type { InboxRooms } from '../receiving/judge.ts';
 import { settingsOf } from '../settings.ts';
 import { weightOf } from '../severity.ts';
 import { demand, visibleItem } from './access.ts';
+import { amendmentWords } from './amendment.ts';
 import { checkDecisions, demandOpen } from './decide.ts';
 import { type Decision, wholeMessage } from './decision-rules.ts';
 import { entryKeyOf, ledgerOutcomes } from './ledger.ts';
 import { putNotice } from './notices.ts';
+import { demandCurrentRules } from './re-evaluate.ts';
 import { InboxRefusal } from './refusals.ts';
 import { type DecisionRow, decisionsOf, type EntryRow, entryRows, findingsOf, type ItemRow } from './rows.ts';
 import { storedMessage } from './stored-message.ts';
@@ -49,6 +51,7 @@ export async function complete(
   demand(user, settings, 'reviewRoles');
   const item = await visibleItem(db, practice, itemKey, user, settings);
   demandOpen(item, completion.version);
+  await demandCurrentRules(rooms, practice, itemKey);
   const message = await storedMessage(rooms, practice, item.message_key);
   const prepared = await prepare(rooms, practice, item, message.document!, completion, user);
   const now = ports.now();
@@ -61,6 +64,9 @@ export async function complete(
       settings,
       user: asClinician(user, settings),
       stops,
+      amendments: new Map(
+        [...prepared.decisions].flatMap(([ref, { amendment }]) => (amendment ? [[ref, amendment]] : [])),
+      ),
     });
     await demandNotHeld(step, practice, item, prepared);
     if (prepared.resources.length > 0) {
@@ -125,11 +131,7 @@ async function prepare(
   };
   const composed = composeRecord(
     filing,
-    entries.map((row) => ({
-      row,
-      resource: JSON.parse(row.resource) as MessageResource,
-      decision: decisions.get(row.ref)!,
-    })),
+    entries.map((row) => asDecided(row, decisions.get(row.ref)!)),
     superseded?.id,
   );
   const filesDocument = composed.filed.some(({ as }) => as === 'document');
@@ -140,6 +142,31 @@ async function prepare(
     resources: replaced === undefined ? composed.resources : [...composed.resources, replaced],
     filed: composed.filed,
     superseded: replaced,
+  };
+}
+
+/** The entry as sent, or as it was amended: then with its new values, and without the sender's words for the old. */
+function asDecided(row: EntryRow, decision: DecisionRow): DecidedEntry {
+  const { amendment } = decision;
+  // Figures stay as they were written: 1.10 is not 1.1.
+  if (amendment === null) return { row, resource: parseJson(row.resource) as MessageResource, decision };
+  const { changes, was, resource, code, codeSystem, ownTerm, words } = amendment;
+  return {
+    row: {
+      ...row,
+      words,
+      code,
+      code_system: codeSystem,
+      own_term: ownTerm,
+      sent_term: changes.code === undefined ? row.sent_term : null,
+    },
+    resource,
+    decision,
+    amended: {
+      words: amendmentWords(changes, was),
+      by: { name: decision.user_name, role: decision.user_role },
+      at: decision.at,
+    },
   };
 }
 
@@ -166,7 +193,7 @@ function demandAllDecided(
   if (whole === undefined || (whole.decision !== 'text-only' && whole.decision !== 'refuse')) return;
   const coded = entries.some(({ ref, kind }) => {
     const decision = decisions.get(ref)!.decision;
-    return entryKinds[kind].coded && (decision === 'accept' || decision === 'override');
+    return entryKinds[kind].coded && decision !== 'text-only' && decision !== 'refuse';
   });
   if (coded || whole.decision === 'refuse') {
     throw new InboxRefusal(
@@ -183,6 +210,7 @@ const asDecision = (row: DecisionRow): Decision => ({
   reason: row.reason ?? undefined,
   actionTaken: (row.action_taken ?? undefined) as Decision['actionTaken'],
   actionNote: row.action_note ?? undefined,
+  amendment: row.amendment?.changes,
   // The tick was given when the decision was made.
   confirmed: true,
 });

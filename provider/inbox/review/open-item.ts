@@ -1,16 +1,23 @@
 // What a reviewer sees: the message beside the record, every entry with its findings and choices, nothing selected.
 // spec: messaging §5.5, SG-02, SG-05, SG-09, SG-13, SG-16, SG-19, SG-22, SG-23
-import type { RecordContext } from '@gp-connect/foundation/plausibility';
+import type { MessageResource } from '@gp-connect/foundation/itk3';
+import {
+  contractTables,
+  type PreviousObservation,
+  type RecordContext,
+} from '@gp-connect/foundation/plausibility';
 import { sql } from '@gp-connect/foundation/store';
 import { entryKinds } from '../entries.ts';
 import { addEvents } from '../events.ts';
 import { inPractice } from '../inbox-database.ts';
 import type { StaffUser } from '../ports.ts';
 import type { InboxRooms } from '../receiving/judge.ts';
-import { recordContextOf } from '../receiving/record-context.ts';
+import { personInShort, recordContextOf } from '../receiving/record-context.ts';
 import { type InboxSettings, settingsOf } from '../settings.ts';
 import { type KeptFinding, weightOf } from '../severity.ts';
 import { demand, has, visibleItem } from './access.ts';
+import { amendableMembers } from './amendment.ts';
+import { amendmentView } from './decide.ts';
 import { choicesFor, type DecisionContext, mayAcceptAll, wholeMessage } from './decision-rules.ts';
 import { type DecisionRow, decisionsOf, type EntryRow, entryRows, findingsOf, type ItemRow } from './rows.ts';
 
@@ -26,6 +33,7 @@ const decisionView = (row: DecisionRow | undefined) =>
         actionNote: row.action_note,
         by: { id: row.user_id, name: row.user_name, role: row.user_role },
         at: row.at.toISOString(),
+        amendment: row.amendment && amendmentView(row.amendment),
       };
 
 function entryView(row: EntryRow, context: DecisionContext, decision: DecisionRow | undefined) {
@@ -44,6 +52,7 @@ function entryView(row: EntryRow, context: DecisionContext, decision: DecisionRo
     severity: weightOf(context.findings),
     findings: context.findings,
     choices: choicesFor(context),
+    amendable: context.amendable ?? [],
     decision: decisionView(decision),
   };
 }
@@ -72,12 +81,28 @@ export function itemSummary(row: ItemRow) {
   };
 }
 
+const { diastolicCodes, pressureHeaders, quantityOf, systolicCodes } = contractTables;
+
+/** Codes that are compared with each other: every blood pressure, every height; anything else with itself. */
+const kindOf = (code: string): string =>
+  pressureHeaders.has(code) ? 'blood-pressure' : (quantityOf[code] ?? code);
+
+/** The systolic value first, whatever the order they were stored in; nothing else of a day's measurement. */
+function inReadingOrder(one: PreviousObservation): PreviousObservation {
+  if (!pressureHeaders.has(one.code) || one.components === undefined) return one;
+  const of = (codes: ReadonlySet<string>) => one.components!.filter(({ code }) => codes.has(code));
+  return { ...one, components: [...of(systolicCodes), ...of(diastolicCodes)] };
+}
+
 /** Last values of the same kind, problems, allergies, medicines. spec: SG-23 */
 function besideOf(record: RecordContext, entries: readonly EntryRow[]) {
-  const codes = new Set(entries.flatMap(({ code }) => code ?? []));
-  const latest = (record.observations ?? []).filter(({ code }) => codes.has(code));
+  const kinds = new Set(entries.flatMap(({ code }) => (code === null ? [] : kindOf(code))));
+  const latest = (record.observations ?? []).filter(({ code }) => kinds.has(kindOf(code)));
   return {
-    sameKind: latest.toSorted((a, b) => b.effective.localeCompare(a.effective)).slice(0, 20),
+    sameKind: latest
+      .toSorted((a, b) => b.effective.localeCompare(a.effective))
+      .slice(0, 20)
+      .map(inReadingOrder),
     problems: (record.problems ?? []).filter(({ status }) => status !== 'resolved'),
     allergies: record.allergies ?? [],
     medicines: (record.medicines ?? []).filter(({ status }) => status === 'active'),
@@ -108,6 +133,10 @@ function viewOf(parts: Parts, user: StaffUser, settings: InboxSettings, stops: D
     entry,
     findings: findings.filter(({ ref }) => ref === (entry?.ref ?? '')),
     isClinician: has(user, settings, 'clinicianRoles'),
+    amendable:
+      entry === undefined
+        ? []
+        : amendableMembers({ kind: entry.kind, resource: JSON.parse(entry.resource) as MessageResource }),
     starredOverride: settings.starredOverride,
     stops,
   });
@@ -128,6 +157,11 @@ function viewOf(parts: Parts, user: StaffUser, settings: InboxSettings, stops: D
       decision: decisionView(decisions.get(wholeMessage)),
     },
     entries: entries.map((row) => entryView(row, context(row), decisions.get(row.ref))),
+    /** What this user may do with it (SG-03). */
+    may: {
+      review: has(user, settings, 'reviewRoles'),
+      act: has(user, settings, 'clinicianRoles'),
+    },
     hiddenFromPatient: item.sensitive || findings.some(({ ruleId }) => ruleId === 'NOPAT'),
   };
 }
@@ -190,7 +224,7 @@ interface ListRow extends ItemRow {
 
 /** Open items the user may see, most pressing first. */
 export async function listItems(
-  { db, ports }: InboxRooms,
+  { db, ports, records }: InboxRooms,
   practice: string,
   user: StaffUser,
   filter: { readonly state?: string; readonly overdue?: boolean } = {},
@@ -204,11 +238,17 @@ export async function listItems(
     where i.practice = ${practice} and i.state = ${filter.state ?? 'open'}
     order by t.priority, t.due_at, i.item_key limit 500`.execute(db);
   const now = ports.now();
-  return found.rows
-    .filter(({ sensitive }) => !sensitive || has(user, settings, 'sensitiveRoles'))
+  const rows = found.rows.filter(({ sensitive }) => !sensitive || has(user, settings, 'sensitiveRoles'));
+  const people = await records.patientResources(practice, [...new Set(rows.map((row) => row.patient_key))]);
+  const personOf = ({ patient_key }: ListRow) => {
+    const json = people.get(patient_key);
+    return json === undefined ? null : personInShort(JSON.parse(json) as Record<string, unknown>);
+  };
+  return rows
     .map((row) => ({
       ...itemSummary(row),
       subject: row.subject,
+      patient: personOf(row),
       priority: row.priority,
       purpose: row.purpose,
       dueAt: row.due_at.toISOString(),

@@ -1,58 +1,36 @@
 // When a new rule set comes: waiting items are judged again, filed ones are looked at again and never changed.
 // spec: messaging SG-10, SG-11
 import { sql } from '@gp-connect/foundation/store';
-import { entriesOf } from '../entries.ts';
 import { addEvents } from '../events.ts';
 import { inPractice } from '../inbox-database.ts';
 import type { RuleEvaluation, StaffUser } from '../ports.ts';
-import { circumstances, type InboxRooms } from '../receiving/judge.ts';
-import { placed } from '../receiving/proposal.ts';
+import type { InboxRooms } from '../receiving/judge.ts';
 import { putFindings } from '../receiving/put-item.ts';
-import { recordContextOf } from '../receiving/record-context.ts';
 import { settingsOf } from '../settings.ts';
 import { type KeptFinding, priorityOf, weightOf } from '../severity.ts';
 import { demand } from './access.ts';
-import { findingsOf, type ItemRow } from './rows.ts';
-import { storedMessage } from './stored-message.ts';
+import { amendedBefore, evaluateItem } from './judge-amendment.ts';
+import { InboxRefusal } from './refusals.ts';
+import { decisionsOf, findingsOf, type ItemRow } from './rows.ts';
 
 interface Evaluated {
   readonly evaluation: RuleEvaluation;
   readonly findings: readonly KeptFinding[];
 }
 
-async function evaluateAgain(
-  rooms: InboxRooms,
-  practice: string,
-  item: ItemRow,
-): Promise<Evaluated | undefined> {
-  const { db, records, ports } = rooms;
-  const patient = await records.findPatientByKey(practice, item.patient_key);
-  if (patient === undefined) return undefined;
-  const message = await storedMessage(rooms, practice, item.message_key);
-  const document = message.document!;
-  const record = {
-    ...(await recordContextOf(records, practice, patient)),
-    ...(await circumstances(rooms, practice, { patient }, message, item.item_key)),
-    receivedAt: item.received_at.toISOString(),
-  };
-  const sentAt = message.header.timestamp;
-  const evaluation = await ports.rules.evaluate(practice, document, sentAt, record, ports.now());
-  const refs = new Set(entriesOf(document).map(({ ref }) => ref));
-  return { evaluation, findings: placed(evaluation.findings, refs) };
-}
-
 /**
  * Judges waiting items of a practice again where their rule set is another than today's. Findings of the inbox itself
  * stay; decisions made on the findings before are taken back, refusals aside. Answers how many items were judged.
  */
-export async function reEvaluate(rooms: InboxRooms, practice: string): Promise<number> {
+export async function reEvaluate(rooms: InboxRooms, practice: string, only?: number): Promise<number> {
   const { db, ports } = rooms;
   const version = await ports.rules.version(practice);
   const waiting = await sql<ItemRow>`select * from inbox_item
-    where practice = ${practice} and state = 'open' and rule_set_version <> ${version}`.execute(db);
+    where practice = ${practice} and state = 'open' and rule_set_version <> ${version}
+      ${only === undefined ? sql`` : sql`and item_key = ${only}`}`.execute(db);
   let judged = 0;
   for (const item of waiting.rows) {
-    const again = await evaluateAgain(rooms, practice, item);
+    const again = await evaluateItem(rooms, practice, item);
     if (again === undefined) continue;
     judged += Number(await keepEvaluation(rooms, practice, item, again));
   }
@@ -98,12 +76,31 @@ async function keepEvaluation(
   });
 }
 
+/**
+ * Nothing is decided or filed on findings of rules that are no longer in force: the item is judged again first.
+ * @throws InboxRefusal CHANGED where it was
+ */
+export async function demandCurrentRules(
+  rooms: InboxRooms,
+  practice: string,
+  itemKey: number,
+): Promise<void> {
+  if ((await reEvaluate(rooms, practice, itemKey)) > 0) {
+    throw new InboxRefusal(
+      'CHANGED',
+      'The rules have changed since this item was judged: look again',
+      'SG-11',
+    );
+  }
+}
+
 export interface WouldFire {
   readonly item: number;
   readonly sender: string;
   readonly filedAt: string;
   readonly ref: string;
   readonly ruleId: string;
+  readonly ruleVersion: string;
   readonly severity: string;
   readonly message: string;
 }
@@ -114,30 +111,46 @@ export async function lookBackByRules(
   practice: string,
   since: Date,
   user: StaffUser,
-): Promise<WouldFire[]> {
-  const { db } = rooms;
-  demand(user, await settingsOf(db, practice), 'leadRoles');
-  const filed =
-    await sql<ItemRow>`select * from inbox_item where practice = ${practice} and state = 'completed'
-    and closed_at >= ${since} order by item_key limit 5000`.execute(db);
-  const found: WouldFire[] = [];
-  for (const item of filed.rows) {
-    const again = await evaluateAgain(rooms, practice, item);
-    const before = await findingsOf(db, practice, item.item_key);
-    for (const finding of again?.findings ?? []) {
-      // What the item itself put into the record is no finding about it.
-      if (finding.ruleId.startsWith('DU-')) continue;
-      if (before.some(({ ref, ruleId }) => ref === finding.ref && ruleId === finding.ruleId)) continue;
-      found.push({
-        item: item.item_key,
-        sender: item.sender_ods,
-        filedAt: item.closed_at!.toISOString(),
-        ref: finding.ref,
-        ruleId: finding.ruleId,
-        severity: finding.severity,
-        message: finding.message,
-      });
-    }
+): Promise<readonly WouldFire[]> {
+  demand(user, await settingsOf(rooms.db, practice), 'leadRoles');
+  return (await wouldFire(rooms, practice, since)).hits;
+}
+
+const PAGE = 200;
+/** More than anyone reads: the report says how many items were judged before it stopped. */
+const MOST_HITS = 20_000;
+
+export async function wouldFire(
+  rooms: InboxRooms,
+  practice: string,
+  since: Date,
+): Promise<{ readonly judged: number; readonly hits: readonly WouldFire[] }> {
+  const hits: WouldFire[] = [];
+  let judged = 0;
+  for (let after = 0; ; ) {
+    const filed = await sql<ItemRow>`select * from inbox_item where practice = ${practice}
+      and state = 'completed' and closed_at >= ${since} and item_key > ${after}
+      order by item_key limit ${PAGE}`.execute(rooms.db);
+    for (const item of filed.rows) hits.push(...(await newlyFound(rooms, practice, item)));
+    judged += filed.rows.length;
+    if (filed.rows.length < PAGE || hits.length >= MOST_HITS) return { judged, hits };
+    after = filed.rows.at(-1)!.item_key;
   }
-  return found;
+}
+
+async function newlyFound(rooms: InboxRooms, practice: string, item: ItemRow): Promise<WouldFire[]> {
+  const { db } = rooms;
+  const amended = amendedBefore(await decisionsOf(db, practice, item.item_key));
+  const again = await evaluateItem(rooms, practice, item, amended);
+  const before = await findingsOf(db, practice, item.item_key);
+  return (again?.findings ?? []).flatMap((finding) => {
+    const { ref, ruleId, ruleVersion, severity, message } = finding;
+    // What the item itself put into the record is no finding about it.
+    if (ruleId.startsWith('DU-')) return [];
+    if (before.some((known) => known.ref === ref && known.ruleId === ruleId)) return [];
+    const filedAt = item.closed_at!.toISOString();
+    return [
+      { item: item.item_key, sender: item.sender_ods, filedAt, ref, ruleId, ruleVersion, severity, message },
+    ];
+  });
 }

@@ -37,7 +37,7 @@ export const meshFaults = {
   notUploading: row(423, 'SEND', '', 'Message is not being uploaded'),
   unregisteredRecipient: row(417, 'SEND', '12', 'Unregistered to address'),
   senderMayNotSend: row(417, 'SEND', '16', 'Sender is not allowed to send this message type'),
-  held: row(425, 'RECEIVE', '', 'Message is held by the national operator'),
+  held: row(423, 'RECEIVE', '', 'Message is held by the national operator'),
   workflowNotRegistered: row(417, 'SEND', '17', 'Workflow ID not registered for mailbox'),
   emptyBody: row(417, 'COLLECT', '02', 'Data file is missing or inaccessible.'),
   bodyTooLarge: row(413, 'SEND', '', 'Body is larger than one chunk may be'),

@@ -156,9 +156,9 @@ for (const { name, fresh } of testStores())
         );
         for (const method of ['GET', 'HEAD']) {
           const got = await v2(`/A82999OT1/inbox/${ids[0]}`, method);
-          assert.equal(got.status, 425);
+          assert.equal(got.status, 423);
         }
-        assert.equal((await acknowledge(ids[0]!)).status, 425);
+        assert.equal((await acknowledge(ids[0]!)).status, 423);
         assert.equal((await track(ids[0]!)).status, 'accepted');
         assert.match((await track(ids[0]!)).status_description, /held by the national operator/i);
         assert.deepEqual(filesHolding(mesh.storedFiles(), 'first patient'), []);

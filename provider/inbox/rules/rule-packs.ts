@@ -83,11 +83,19 @@ export function openRulePacks(dependencies: RulePackDependencies): RulePacks {
   let loaded: readonly Loaded[] = [];
   let newest = -1;
   let askedAt = Number.NEGATIVE_INFINITY;
+  let loading: Promise<void> | undefined;
   const laid = new Map<string, RulePack>();
 
   const current = async (): Promise<readonly Loaded[]> => {
+    if (Math.abs(now().getTime() - askedAt) < RENEW_AFTER_MS) return loaded;
+    loading ??= renew().finally(() => {
+      loading = undefined;
+    });
+    await loading;
+    return loaded;
+  };
+  const renew = async (): Promise<void> => {
     const time = now().getTime();
-    if (Math.abs(time - askedAt) < RENEW_AFTER_MS) return loaded;
     const key = await newestPack(db);
     if (key !== newest) {
       const rows = await packRows(db);
@@ -96,7 +104,6 @@ export function openRulePacks(dependencies: RulePackDependencies): RulePacks {
       laid.clear();
     }
     askedAt = time;
-    return loaded;
   };
   /** What the database holds is not trusted more than what came in: the signature is asked again. */
   const read = async (row: PackRow): Promise<Loaded | undefined> => {
@@ -139,6 +146,7 @@ export function openRulePacks(dependencies: RulePackDependencies): RulePacks {
     if (outcome === 'other') {
       throw new RulePackRefusal(`version ${row.version} is another pack’s already: give this one its own`);
     }
+    await loading;
     askedAt = Number.NEGATIVE_INFINITY;
     const all = await current();
     const kept = all.find(

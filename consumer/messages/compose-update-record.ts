@@ -215,7 +215,8 @@ function encounterResource(
   });
 }
 
-const seenInPrimaryCare = { code: '307778003', display: 'Seen in primary care establishment' };
+/** What an encounter is where nothing else is said. */
+export const seenInPrimaryCare = { code: '307778003', display: 'Seen in primary care establishment' };
 
 /** Composes an Update Record message, or says what must be put right first. */
 export async function composeUpdateRecord(

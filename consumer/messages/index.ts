@@ -20,6 +20,7 @@ export {
 export { plausibilityCheck } from './plausibility-check.ts';
 export * from './ports.ts';
 export type { InputProblem } from './problems.ts';
+export { readUpdateRecord } from './read-back.ts';
 export type { Collected } from './receive-responses.ts';
 export type { SentSummary } from './send-due.ts';
 export {

@@ -4,8 +4,13 @@ export { type ChartOptions, type ChartSeries, describeChart, lineChart, rangeTex
 export { type FailureWords, foreignForm, signInFailure, unexpectedFailure } from './failure-words.ts';
 export { type Fields, fieldsOf, valuesOf } from './fields.ts';
 export { findRoutes } from './find-patient/find-routes.ts';
-export { type FindDesk, type FoundPatients, noPatientsYet } from './find-patient/found-patients.ts';
-export { type TraceExplanations, traceExplanations } from './find-patient/trace-outcomes.ts';
+export {
+  type FindDesk,
+  type FoundPatients,
+  keepPatient,
+  noPatientsYet,
+} from './find-patient/found-patients.ts';
+export { leadingProblem, type TraceExplanations, traceExplanations } from './find-patient/trace-outcomes.ts';
 export { escapeText, html, Markup, nothing, trusted, type Value } from './html.ts';
 export {
   errorSummary,

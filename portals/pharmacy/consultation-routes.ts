@@ -18,6 +18,7 @@ import { atField, parseConsultation } from './consultation-form.ts';
 import { type Desk, type Draft, type PharmacySession, wordsFor } from './desk.ts';
 import { checkContent } from './pages/check.ts';
 import { consultationContent } from './pages/consultation.ts';
+import { fieldsFor } from './replacement.ts';
 
 const notOpen: FailureWords = {
   title: 'This patient is no longer open',
@@ -108,6 +109,7 @@ export function consultationRoutes(server: FastifyInstance, desk: Desk): void {
         faults,
         stopped,
         now: desk.clock(),
+        replacing: session.state.replacing.get(handle),
       }),
       faults.length > 0 || stopped.length > 0,
     );
@@ -132,7 +134,9 @@ export function consultationRoutes(server: FastifyInstance, desk: Desk): void {
     '/patients/:handle',
     onPatient((reply, session, handle) => {
       const today = { seen: londonToday(new Date(desk.clock())) };
-      const fields = session.state.drafts.get(handle)?.fields ?? { ...today, ...session.state.self };
+      const { drafts, replacing, self } = session.state;
+      const before = replacing.get(handle)?.fields;
+      const fields = drafts.get(handle)?.fields ?? (before ? fieldsFor(before, self) : { ...today, ...self });
       return form(reply, session, handle, fields);
     }),
   );
@@ -150,8 +154,10 @@ export function consultationRoutes(server: FastifyInstance, desk: Desk): void {
         medicines: desk.medicines,
       });
       if ('faults' in parsed) return form(reply, session, handle, fields, parsed.faults);
-      const { input } = parsed;
       const sender = desk.messages.as(state.accessToken);
+      const replacing = state.replacing.get(handle);
+      const replaces = replacing && (await sender.previousVersion(replacing.activity));
+      const input = { ...parsed.input, ...(replaces ? { replaces } : {}) };
       const composed = await composeUpdateRecord(sender.context(), input);
       if (!composed.ok) return form(reply, session, handle, fields, composed.problems.map(atField));
       const prepared = await sender.prepare(composed.message);
@@ -165,6 +171,7 @@ export function consultationRoutes(server: FastifyInstance, desk: Desk): void {
         confirmations: prepared.confirmations,
         notes: prepared.notes,
         practice: prepared.practice,
+        replacing,
         pregnancy: input.pregnancy && pregnancyCodes[input.pregnancy.status].display,
       };
       state.drafts.set(handle, draft);
@@ -190,7 +197,7 @@ export function consultationRoutes(server: FastifyInstance, desk: Desk): void {
       const sender = desk.messages.as(state.accessToken);
       try {
         const submitted = await sender.submit(draft.message, {
-          activity: draft.message.senderReference,
+          activity: draft.replacing?.activity ?? draft.message.senderReference,
           confirmed: ticked,
           user: state.identity.displayName,
           atOnce: true,
@@ -211,7 +218,7 @@ export function consultationRoutes(server: FastifyInstance, desk: Desk): void {
           return check(reply, session, handle, again);
         }
         state.drafts.delete(handle);
-        state.sent.unshift(submitted.messageId);
+        state.replacing.delete(handle);
         await desk.messages.round();
         return reply.redirect(`/messages/${submitted.messageId}`, 303);
       } catch (error) {

@@ -17,6 +17,7 @@ import {
   signInFailure,
   unexpectedFailure,
 } from '../kit/index.ts';
+import type { Replacing } from './replacement.ts';
 import type { Messages } from './sender.ts';
 import type { PharmacySettings } from './settings.ts';
 
@@ -28,6 +29,7 @@ export interface Draft {
   readonly confirmations: readonly Confirmation[];
   readonly notes: readonly string[];
   readonly practice: string;
+  readonly replacing: Replacing | undefined;
   /** The pregnancy status in words, to be confirmed once more. */
   readonly pregnancy: string | undefined;
 }
@@ -35,8 +37,8 @@ export interface Draft {
 export interface PharmacyState extends SignedInStaff, FoundPatients {
   /** By the handle of the patient. */
   readonly drafts: Map<string, Draft>;
-  /** Message ids sent in this session, newest first. */
-  readonly sent: string[];
+  /** What the next message about a patient replaces, by the handle of the patient. */
+  readonly replacing: Map<string, Replacing>;
   /** What was typed about the user, for the next form. */
   self: Fields;
 }
@@ -48,7 +50,7 @@ export const newPharmacyState = ({ identity, accessToken, idToken }: SignedInSta
   idToken,
   ...noPatientsYet(),
   drafts: new Map(),
-  sent: [],
+  replacing: new Map(),
   self: {},
 });
 

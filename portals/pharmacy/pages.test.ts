@@ -66,6 +66,10 @@ describe('the pharmacy pages in a browser', () => {
     await world.portal.round();
     await go(page, () => pressAccessKey(page, 's'));
     assert.equal((await page.locator('.nhsuk-tag').textContent())?.trim(), 'Accepted');
+    await tabTo(page, 'form[action$="/replace"] button');
+    await go(page, enter);
+    assert.ok((await page.locator('.nhsuk-inset-text').textContent())?.includes('This replaces'));
+    assert.equal(await page.locator('#summary').inputValue(), consultation().summary);
     await context.close();
   });
 
@@ -116,6 +120,9 @@ describe('the pharmacy pages in a browser', () => {
     await sound('message that failed');
     await page.goto(`${world.url}/messages`);
     await sound('messages');
+    await page.goBack();
+    await page.getByRole('button', { name: 'Correct and send again' }).click();
+    await sound('consultation sent again');
     await context.close();
   });
 });

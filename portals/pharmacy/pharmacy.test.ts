@@ -135,6 +135,81 @@ describe('a sent message', () => {
     assert.equal(closed.text.includes(`value="${task}"`), false);
   });
 
+  test('is listed for 14 days with its state in words, whoever signs in', async () => {
+    await confirmAndSend(await check());
+    world.mailbox.answer('20013');
+    world.mailbox.answer('30001');
+    await world.portal.round();
+    const colleague = new Visitor(world.url);
+    await colleague.signIn();
+    const { text } = await colleague.get('/messages');
+    assert.ok(text.includes('The last 14 days'));
+    assert.ok(text.includes('HERON, Jo'));
+    assert.ok(text.includes('The practice has the message and reviews it'));
+  });
+
+  /** The document of the message that was sent last. */
+  const lastDocument = () =>
+    readMessage(fromXml(world.mailbox.sent.at(-1)!.body) as unknown as Bundle)!.document!;
+  const replaceOf = async (path: string) => {
+    const form = await visitor.post(`${path}/replace`);
+    return { form, handle: form.path };
+  };
+  const sendAgain = async (handle: string, change: Record<string, string>) => {
+    const page = await visitor.post(`${handle}/check`, { ...consultation(), ...change });
+    assert.equal(heading(page.text), 'Check and send');
+    const boxes = [...page.text.matchAll(/name="(confirmed|pregnancy)" type="checkbox" value="([^"]+)"/g)];
+    const ticks = boxes.map(([, name, value]): [string, string] => [name!, value!]);
+    return { page, done: await visitor.post(`${handle}/send`, Object.fromEntries(ticks)) };
+  };
+
+  test('§5.4: what the practice has is replaced from the form as it was written, as the next version', async () => {
+    const { path } = await confirmAndSend(await check());
+    const first = lastDocument();
+    world.mailbox.answer('20013');
+    world.mailbox.answer('30001');
+    await world.portal.round();
+    assert.ok((await visitor.get(path)).text.includes('Replace this message'));
+    const { form, handle } = await replaceOf(path);
+    assert.match(handle, /^\/patients\//);
+    assert.ok(form.text.includes('This replaces'));
+    for (const part of ['Insect bite on the left calf', 'value="124"', 'value="78"', 'value="2123456"'])
+      assert.ok(form.text.includes(part), part);
+    const { page, done } = await sendAgain(handle, { summary: 'Insect bite on the right calf, dressed.' });
+    assert.ok(page.text.includes('This replaces'));
+    const second = lastDocument();
+    assert.equal(second.replaces?.value, first.identifier?.value);
+    assert.equal(second.version, '2');
+    assert.match(world.mailbox.sent.at(-1)!.fields.subject, /version 2$/);
+    const old = await visitor.get(path);
+    assert.ok(old.text.includes('A newer version took its place'));
+    assert.ok(old.text.includes(done.path));
+    assert.equal(old.text.includes('Replace this message'), false);
+    assert.equal((await visitor.post(`${path}/replace`)).status, 409);
+  });
+
+  test('what the practice did not take is corrected and sent again, replacing nothing', async () => {
+    const { path } = await confirmAndSend(await check());
+    const first = lastDocument();
+    world.mailbox.answer('20013');
+    world.mailbox.answer('30002');
+    await world.portal.round();
+    assert.ok((await visitor.get(path)).text.includes('Correct and send again'));
+    const { form, handle } = await replaceOf(path);
+    assert.ok(form.text.includes('again, corrected'));
+    await sendAgain(handle, {});
+    const second = lastDocument();
+    assert.equal(second.replaces, undefined);
+    assert.notEqual(second.identifier?.value, first.identifier?.value);
+  });
+
+  test('that the practice has not answered is not replaced', async () => {
+    const { path } = await confirmAndSend(await check());
+    assert.equal((await visitor.get(path)).text.includes('Replace this message'), false);
+    assert.equal((await visitor.post(`${path}/replace`)).status, 409);
+    assert.equal((await visitor.post('/messages/5a6b0000-0001-4a00-8a00-000000000001/replace')).status, 409);
+  });
+
   test('of no such id, and no log line that names the patient', async () => {
     assert.equal((await visitor.get('/messages/5a6b0000-0001-4a00-8a00-000000000001')).status, 404);
     assert.equal(/9990000018|Heron|Insect bite/.test(world.log.join('')), false);

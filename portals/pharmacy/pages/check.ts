@@ -12,6 +12,7 @@ import {
 } from '../../kit/index.ts';
 import { measurements } from '../consultation-form.ts';
 import type { Draft, PharmacySession } from '../desk.ts';
+import { replacingContent } from './consultation.ts';
 
 const severityWords: Readonly<Record<string, string>> = { ACTION: 'Needs action', WARN: 'Check' };
 
@@ -36,7 +37,7 @@ export function checkContent(page: {
     });
   return html`${errorSummary(faults)}<h1 class="nhsuk-heading-l">Check and send</h1>
 <p>“${draft.message.title}” goes to practice <strong>${draft.practice}</strong>.</p>
-<section class="gpc-card gpc-part"><h2 class="nhsuk-heading-m">What you send</h2>${component('summary-list', { rows: whatIsSent(input).map(([key, value]) => ({ key: { text: key }, value: { text: value } })) })}</section>
+${replacingContent(draft.replacing)}<section class="gpc-card gpc-part"><h2 class="nhsuk-heading-m">What you send</h2>${component('summary-list', { rows: whatIsSent(input).map(([key, value]) => ({ key: { text: key }, value: { text: value } })) })}</section>
 <form method="post" action="/patients/${handle}/send" novalidate>${formTokenField(session)}
 ${pregnancy ? tick('pregnancy', 'pregnancy', pregnancy, `Pregnancy status: ${pregnancy}`, `I confirm that the record shall say: ${pregnancy}`) : nothing}
 ${confirmations.map(({ ref, finding }, at) => tick(`confirmed-${at}`, 'confirmed', ref, `${severityWords[finding.severity] ?? finding.severity}: ${finding.message} (${finding.ruleId})`, 'I have read this, and what I wrote is right'))}

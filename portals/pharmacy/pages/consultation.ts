@@ -18,6 +18,8 @@ import {
 import { complaints, jobRoles, services, units } from '../choices.ts';
 import { measurements } from '../consultation-form.ts';
 import type { PharmacySession } from '../desk.ts';
+import type { Replacing } from '../replacement.ts';
+import { when } from './moments.ts';
 
 export interface ConsultationPage {
   readonly session: PharmacySession;
@@ -28,13 +30,14 @@ export interface ConsultationPage {
   readonly faults: readonly FormFault[];
   readonly stopped: readonly { readonly ruleId: string; readonly message: string }[];
   readonly now: number;
+  readonly replacing: Replacing | undefined;
 }
 
 export function consultationContent(page: ConsultationPage): Markup {
   const { session, handle, traced, fields, faults } = page;
   const draw = fieldsOfForm(fields, faults);
   return html`${errorSummary(faults)}${stoppedContent(page.stopped)}<h1 class="nhsuk-heading-l">Write up the consultation</h1>
-${whoContent(traced, page.now)}
+${whoContent(traced, page.now)}${replacingContent(page.replacing)}
 <form method="post" action="/patients/${handle}/check" novalidate autocomplete="off" id="form">${formTokenField(session)}
 <section class="gpc-card gpc-part"><h2 class="nhsuk-heading-m">Encounter</h2>
 ${draw.radios('service', 'Pharmacy First service', services)}
@@ -59,6 +62,17 @@ ${draw.select('medicine', 'Medicine supplied under a patient group direction', p
 export function whoContent({ patient, nhsNumber, practice }: TracedPatient, now: number): Markup {
   return html`<dl class="gpc-facts gpc-card gpc-part"><div><dt>Patient</dt><dd>${bannerName(patient)}</dd></div><div><dt>Born</dt><dd>${dateText(patient.birthDate)}${ageAt(patient.birthDate ?? null, now)}</dd></div><div><dt>NHS number</dt><dd>${spacedNhsNumber(nhsNumber)}</dd></div><div><dt>To practice</dt><dd>${practice ?? 'None'}</dd></div></dl>`;
 }
+
+/** What becomes of the message that was sent before. spec: messaging §5.4 */
+export const replacingContent = (replacing: Replacing | undefined): Markup =>
+  replacing === undefined
+    ? nothing
+    : component('inset-text', {
+        html: (replacing.isThere
+          ? html`<p>This replaces “${replacing.title}”, sent ${when(replacing.sentAt)}. The practice sees the new version in its place, and keeps the old one for its records.</p>`
+          : html`<p>This sends “${replacing.title}” again, corrected. The practice did not take what was sent ${when(replacing.sentAt)}.</p>`
+        ).text,
+      });
 
 const stoppedContent = (stopped: ConsultationPage['stopped']): Markup =>
   stopped.length === 0

@@ -4,7 +4,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { type Fields, type FormFault, fieldsOf, signedIn } from '../kit/index.ts';
 import { apiFor, type Desk, explained, type PracticeSession, sendPracticePage } from './desk.ts';
-import { type Control, InboxApiError } from './inbox-api.ts';
+import { type Control, type Controls, type InboxApi, InboxApiError } from './inbox-api.ts';
 import { changeContent, changeWords } from './pages/change.ts';
 import { controlsContent } from './pages/controls.ts';
 import { rulesContent } from './pages/rules.ts';
@@ -32,6 +32,17 @@ function controlOf(fields: Fields): Control | FormFault {
   const name = kind === 'sender' || kind === 'stop-sender' ? typed.toUpperCase() : typed;
   const { pattern, fault } = patterns[kind];
   return pattern.test(name) ? { kind, name } : { field: `name-${kind}`, text: fault };
+}
+
+/** Whoever may not change controls still sees what senders send. */
+async function controlsIfAllowed(api: InboxApi): Promise<Pick<Controls, 'blockedSenders' | 'stops'>> {
+  try {
+    return await api.controls();
+  } catch (error) {
+    if (error instanceof InboxApiError && error.code === 'NOT_ALLOWED')
+      return { blockedSenders: [], stops: [] };
+    throw error;
+  }
 }
 
 export function controlRoutes(server: FastifyInstance, desk: Desk): void {
@@ -120,7 +131,7 @@ export function controlRoutes(server: FastifyInstance, desk: Desk): void {
         const api = apiFor(desk, session);
         const [counted, { blockedSenders, stops }] = await Promise.all([
           api.counters(sinceOf(desk.clock())),
-          api.controls(),
+          controlsIfAllowed(api),
         ]);
         return sendPracticePage(desk, reply, session, {
           title: 'Senders',

@@ -2,7 +2,7 @@
 // spec: messaging §5.5, SG-19
 import { dateText, sentenceCase } from '../kit/index.ts';
 import type { Entry } from './inbox-api.ts';
-import { fileWords, textKinds, unitText } from './words.ts';
+import { fileWords, textKinds, withUnits } from './words.ts';
 
 /** `clinical-summary` is `Clinical summary`. */
 const headingText = (heading: string): string => sentenceCase(heading.replace(/-/g, ' '));
@@ -18,7 +18,5 @@ export function entryTitle(entry: Entry): string {
 export function entrySays({ kind, text }: Pick<Entry, 'kind' | 'text'>): string {
   if (kind === 'document') return fileWords[text] ?? text;
   if (textKinds.has(kind)) return text;
-  return text
-    .replace(/\b\d{4}-\d{2}-\d{2}\b/g, (date) => dateText(date))
-    .replace(/mm\[Hg\]|\{beats\}\/min|kg\/m2/g, unitText);
+  return withUnits(text).replace(/\b\d{4}-\d{2}-\d{2}\b/g, (date) => dateText(date));
 }

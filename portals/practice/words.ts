@@ -84,6 +84,8 @@ export const actionsTaken: readonly (readonly [value: string, text: string])[] =
 const products: Readonly<Record<string, string>> = {
   'update-record': 'Update Record',
   'send-document': 'Document',
+  'send-document-1': 'Document',
+  'send-document-2': 'Document',
   'send-document-v1': 'Document',
   'send-document-v2': 'Document',
   vaccination: 'Vaccination',
@@ -120,8 +122,21 @@ const units: Readonly<Record<string, string>> = {
   '/min': 'per minute',
   '{beats}/min': 'per minute',
   'kg/m2': 'kg/m²',
+  'millimeter of mercury': 'mmHg',
+  'millimetre of mercury': 'mmHg',
+  'degree Celsius': '°C',
+  'kilogram per square meter': 'kg/m²',
+  kilogram: 'kg',
+  centimeter: 'cm',
 };
 export const unitText = (unit: string): string => units[unit] ?? unit;
+
+const written = Object.keys(units)
+  .toSorted((a, b) => b.length - a.length)
+  .map((unit) => unit.replace(/[[\]{}]/g, '\\$&'));
+const afterNumber = new RegExp(`(?<=\\d ?)(${written.join('|')})(?![\\w/])`, 'g');
+/** The units after the numbers of a text, as clinicians write them. */
+export const withUnits = (text: string): string => text.replace(afterNumber, unitText);
 
 /** What each switch lets in, and what follows from turning it off. */
 export function switchWords(name: string): { readonly text: string; readonly off: string } {

@@ -10,7 +10,8 @@ type Observed = Record['sameKind'][number];
 type Coded = Record['problems'][number];
 type Terms = ReadonlyMap<string | null, string | null>;
 
-const MOST_VALUES = 8;
+const MOST_VALUES = 6;
+const MOST_PROBLEMS = 20;
 
 const pregnancyWords: Readonly<{ [state: string]: string }> = {
   pregnant: 'Recorded as pregnant',
@@ -38,17 +39,24 @@ ${part(
   ),
   'No current medicines recorded',
 )}
-${part(
-  'Problems',
-  record.problems.map((one) => coded(one, problemTime(one))),
-  'No problems recorded',
-)}
+${part('Problems', problemsOf(record), 'No problems recorded')}
 ${part('Pregnancy', [html`${pregnancyWords[record.pregnancy] ?? record.pregnancy}`], '')}</aside>`;
 }
 
+/** Current ones first; of many past ones, how many more there are. */
+function problemsOf({ problems }: Record): readonly Markup[] {
+  const ordered = problems.toSorted((a, b) => Number(isPast(a)) - Number(isPast(b)));
+  const shown = ordered.slice(0, MOST_PROBLEMS).map((one) => coded(one, problemTime(one)));
+  const more = ordered.length - shown.length;
+  return more > 0 ? [...shown, html`<em>and ${more} more in the record</em>`] : shown;
+}
+
+const isPast = ({ status }: Coded): boolean => status === 'inactive';
+
 /** A past problem is no current one. */
-function problemTime({ date, status }: Coded): string | undefined {
-  if (status === 'inactive') return date ? `past problem, from ${dateText(date)}` : 'past problem';
+function problemTime(one: Coded): string | undefined {
+  const { date } = one;
+  if (isPast(one)) return date ? `past problem, from ${dateText(date)}` : 'past problem';
   return date ? `since ${dateText(date)}` : undefined;
 }
 

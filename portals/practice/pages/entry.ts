@@ -49,12 +49,13 @@ export const findingsContent = (findings: readonly Finding[]): Markup =>
           html`<li>${severityTag(weightWords(finding))} <span>${finding.message} <span class="gpc-muted">(${finding.ruleId}: ${weightWords(finding).means})</span></span></li>`,
       )}</ul>`;
 
-function earlier({ decision }: Decidable): Markup {
+function earlier(decidable: Decidable): Markup {
+  const { decision } = decidable;
   if (decision === null) return nothing;
   const { by, at, amendment } = decision;
-  return html`<p class="gpc-entry__note"><strong>${decidedWords[decision.decision]}</strong> by ${by.name}, ${by.role}, ${momentText(at)}.${amendment !== null && html` It will say: “${amendment.text}”.`} Choose again only to change it.</p>`;
+  return html`<p class="gpc-entry__note"><strong>${decidedWords[decision.decision]}</strong> by ${by.name}, ${by.role}, ${momentText(at)}.${amendment !== null && html` It will say: “${decidable.entry ? entrySays({ ...decidable.entry, text: amendment.text }) : amendment.text}”.`} Choose again only to change it.</p>`;
 }
 
 /** An entry of an earlier message, as it was decided, for reading only. */
 export const pastEntry = (entry: Entry): Markup =>
-  html`<li><strong>${entryTitle(entry)}</strong> ${entrySays(entry)}${entry.decision?.amendment && html`<span class="gpc-sub">Filed as: ${entry.decision.amendment.text}</span>`}<span class="gpc-sub">${entry.decision ? decidedWords[entry.decision.decision] : 'Not decided'} · ${severityWords[entry.severity].text}</span></li>`;
+  html`<li><strong>${entryTitle(entry)}</strong> ${entrySays(entry)}${entry.decision?.amendment && html`<span class="gpc-sub">Filed as: ${entrySays({ ...entry, text: entry.decision.amendment.text })}</span>`}<span class="gpc-sub">${entry.decision ? decidedWords[entry.decision.decision] : 'Not decided'} · ${severityWords[entry.severity].text}</span></li>`;

@@ -76,7 +76,7 @@ function list({ reads }: ReadsPage, isFirst: boolean): Markup {
 }
 
 const row = ({ read, at, organisation, user, role, product, areas, purpose, outcome }: Read): Markup =>
-  html`<tr><th scope="row">${momentText(at)}<span class="gpc-sub">Audit entry ${read}</span></th><td>${organisation?.name ?? 'Not known'}<span class="gpc-sub">${organisation?.ods}</span></td><td>${user ?? 'Not known'}<span class="gpc-sub">${role}</span></td><td>${word(purposes, purpose)}</td><td>${word(products, product)}<span class="gpc-sub">${areas.join(', ')}</span></td><td>${outcome === 'shared' ? outcomes.shared : html`<strong>${outcomes[outcome] ?? outcome}</strong>`}</td></tr>`;
+  html`<tr><th scope="row">${momentText(at)}<span class="gpc-sub">Audit entry ${read}</span></th><td>${organisation?.name ?? 'Not known'}<span class="gpc-sub">${organisation?.ods}</span></td><td>${user ?? 'Not known'}<span class="gpc-sub">${role !== null && /^\d+$/.test(role) ? `Role profile ${role}` : role}</span></td><td>${word(purposes, purpose)}</td><td>${word(products, product)}<span class="gpc-sub">${areas.join(', ')}</span></td><td>${outcome === 'shared' ? outcomes.shared : html`<strong>${outcomes[outcome] ?? outcome}</strong>`}</td></tr>`;
 
 const pages = ({ next }: ReadsPage, href: ReadsContent['href'], isFirst: boolean): Markup =>
   html`<nav class="gpc-pages" aria-label="Pages">${!isFirst && html`<a href="${href()}">Newest</a>`}${next !== null && html`<a href="${href(next)}" accesskey="n">Older</a>`}</nav>`;

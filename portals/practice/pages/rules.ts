@@ -13,11 +13,19 @@ export function rulesContent(
   { inForce, packs, rules }: RulesInForce,
   reports: readonly RuleReport[],
 ): Markup {
+  const stricter = rules.filter(isStricter);
   const since = inForce.effectiveFrom === null ? '' : `, since ${momentText(inForce.effectiveFrom)}`;
   return html`<h1 class="nhsuk-heading-l">Rules</h1>
 <p>Every message is judged by these rules before you see it. A national pack sets them; your practice may make them stricter, never looser.</p>
 <p><strong>In force:</strong> ${inForce.version}${since}</p>
-${packTable(packs)}${ruleTable(rules)}${reports.map(report)}`;
+${packTable(packs)}${ruleTable(stricter.length === 1 ? 'The rule your practice made stricter' : `The ${stricter.length} rules your practice made stricter`, stricter)}${reports.map(report)}${component(
+  'details',
+  {
+    summaryText: `Every rule (${rules.length})`,
+    classes: 'gpc-details',
+    html: ruleTable('Every rule', rules).text,
+  },
+)}`;
 }
 
 const states: Readonly<Record<string, string>> = {
@@ -36,9 +44,17 @@ const packTable = (packs: readonly RulePack[]): Markup =>
     ),
   );
 
-const ruleTable = (rules: readonly Rule[]): Markup =>
+/** Where the practice's own pack differs from the national one. */
+const isStricter = ({ severity, nationalSeverity, parameters, nationalParameters }: Rule): boolean =>
+  (nationalSeverity !== null && nationalSeverity !== severity) ||
+  Object.entries(parameters).some(
+    ([name, value]) =>
+      nationalParameters?.[name] !== undefined && said(nationalParameters[name]) !== said(value),
+  );
+
+const ruleTable = (caption: string, rules: readonly Rule[]): Markup =>
   table(
-    `Rules (${rules.length})`,
+    caption,
     ['Rule', 'Severity', 'Limits', 'Valid'],
     rules.map(
       (rule) =>
@@ -70,14 +86,17 @@ function limits({ parameters, nationalParameters }: Rule): Markup {
 
 const spaced = (name: string): string => name.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
 const LONGEST = 80;
+/** Lists and patterns are for machines: how long they are is told, and they can be read in the pack. */
 function said(value: unknown): string {
-  const text = Array.isArray(value)
-    ? value.join(', ')
-    : typeof value === 'object'
-      ? JSON.stringify(value)
-      : String(value);
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  if (typeof value !== 'object' || value === null) return shortened(String(value));
+  const isWords = Array.isArray(value) && value.every((one) => typeof one !== 'object');
+  const text = isWords ? value.join(', ') : '';
+  if (isWords && text.length <= LONGEST) return text;
+  const count = Object.keys(value).length;
+  return `a list of ${count} (in the pack)`;
 }
+
+const shortened = (text: string): string => (text.length > LONGEST ? 'a pattern (in the pack)' : text);
 
 const valid = ({ validFrom, validTo }: Rule): string => {
   const parts = [

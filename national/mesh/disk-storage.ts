@@ -33,16 +33,18 @@ export async function openDiskStorage(folder: string): Promise<PayloadStorage> {
       const path = pathOf(name);
       await makeDay(dirname(path));
       const handle = await openNew(path, () => makeDurably(dirname(path), folder));
+      // The name is there from now on: it is made durable beside the content, not after it.
+      const named = syncNames(dirname(path));
+      named.catch(() => undefined);
       try {
         for await (const bytes of source) await handle.writeFile(bytes);
-        await handle.datasync();
+        await Promise.all([handle.datasync(), named]);
       } catch (error) {
         await handle.close();
         await unlink(path).catch(() => undefined);
         throw error;
       }
       await handle.close();
-      await syncNames(dirname(path));
     },
     read: (name) => readLent(pathOf(name)),
     remove: async (name) => unlink(pathOf(name)).catch(ignoreMissing),

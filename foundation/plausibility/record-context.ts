@@ -11,7 +11,7 @@ export interface RecordContext {
   readonly medicines?: readonly CurrentMedicine[];
   readonly pregnancy?: PregnancyState;
   /** The patient's own target, mmHg. Null where the record holds none. */
-  readonly bloodPressureTarget?: { readonly systolic: number; readonly diastolic: number } | null;
+  readonly bloodPressureTarget?: { readonly systolic?: number; readonly diastolic?: number } | null;
   /** Other Update Record messages for this patient, newest or oldest first. */
   readonly recentMessages?: readonly RecentMessage[];
   readonly sender?: { readonly ods: string; readonly isActivePharmacy: boolean };

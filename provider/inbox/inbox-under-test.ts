@@ -75,6 +75,7 @@ export const people = {
   diedLongAgo: person(106, 'Late', 'Bea', '1940-01-01', 'female'),
   child: person(107, 'Small', 'Tam', '2015-01-01', 'female'),
   renamed: person(108, 'Newname', 'Eve', '1985-02-02', 'female'),
+  targeted: person(109, 'Aim', 'Ned', '1960-06-06', 'male'),
   stranger: person(199, 'Unknown', 'Zed', '1985-02-02', 'male'),
 } as const;
 
@@ -110,8 +111,26 @@ const formerPressure = {
   ],
 };
 
+const target = (id: string, code: string, value: number, day: string) => ({
+  resourceType: 'Observation',
+  id,
+  status: 'final',
+  code: { coding: [{ system: system.snomed, code }] },
+  subject: { reference: 'Patient/pt-targeted' },
+  effectiveDateTime: day,
+  issued: `${day}T09:00:00+00:00`,
+  valueQuantity: { value, code: 'mm[Hg]' },
+});
+/** A patient whose own target was made stricter this year. */
+const targets = [
+  target('target-before', '315612005', 150, '2020-01-10'),
+  target('target-systolic', '315612005', 125, '2026-01-10'),
+  target('target-diastolic', '315613000', 75, '2026-01-10'),
+];
+
 const facts: Partial<Record<keyof typeof people, Facts>> = {
   lark: { resources: [formerPressure] },
+  targeted: { resources: targets },
   swift: { resources: [penicillinAllergy] },
   left: { period: { start: '2010-01-01', end: '2024-11-01' }, patient: { active: false } },
   diedRecently: { patient: { active: false, deceasedDateTime: '2026-09-20' } },

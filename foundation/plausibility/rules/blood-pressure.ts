@@ -246,11 +246,13 @@ export const bloodPressureRules: readonly RuleCheck[] = [
       const target = facts.record.bloodPressureTarget;
       if (target === null || target === undefined) return;
       for (const reading of readings(facts)) {
-        if (reading.systolic <= target.systolic && reading.diastolic <= target.diastolic) continue;
+        const { systolic = Number.POSITIVE_INFINITY, diastolic = Number.POSITIVE_INFINITY } = target;
+        if (reading.systolic <= systolic && reading.diastolic <= diastolic) continue;
+        const words = `${target.systolic ?? '–'}/${target.diastolic ?? '–'}`;
         yield {
           itemRef: reading.ref,
-          message: `Above the patient's own target ${target.systolic}/${target.diastolic}`,
-          parameters: { ...figures(reading), target: `${target.systolic}/${target.diastolic}` },
+          message: `Above the patient's own target ${words}`,
+          parameters: { ...figures(reading), target: words },
         };
       }
     },

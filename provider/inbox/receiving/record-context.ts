@@ -12,6 +12,7 @@ import type {
 } from '@gp-connect/foundation/plausibility';
 import { type IndexEntry, type PatientEntry, type Records, registrationDetails } from '../../record/index.ts';
 import { type Concept, mainCoding, termOf } from '../entries.ts';
+import { pressureTargetOf } from './pressure-target.ts';
 
 /** Newest entries of a kind that are looked at: a long record must not hold up its messages. */
 const MOST_OBSERVATIONS = 500;
@@ -41,11 +42,12 @@ export async function recordContextOf(
   const { all, newest } = await records.byRole(practice, patient.key, wanted);
   const ofRole = (role: IndexEntry['role']) => (all.get(role) ?? []).map(read);
   const observations = newest.map(read);
+  const measured = observations.map(previousObservation).filter((one) => one !== undefined);
   const problems = ofRole('problem');
   const medications = new Map(ofRole('medication').map((one) => [`Medication/${String(one.id)}`, one]));
   return {
     demographics: demographicsFrom(ofRole('patient')[0] ?? {}, patient),
-    observations: observations.map(previousObservation).filter((one) => one !== undefined),
+    observations: measured,
     problems: [...problems.map(problemEvent), ...observations.map(codedHistory)].filter(
       (one) => one !== undefined,
     ),
@@ -55,7 +57,7 @@ export async function recordContextOf(
     ],
     medicines: ofRole('statement').map((one) => medicineOf(one, medications)),
     pregnancy: pregnancyOf(observations, problems),
-    bloodPressureTarget: null,
+    ...pressureTargetOf(measured, observations.length < MOST_OBSERVATIONS),
   };
 }
 

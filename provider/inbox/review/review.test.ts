@@ -587,6 +587,20 @@ for (const { name, fresh } of testStores()) {
       await it.inbox.complete(ods, view.item, { version: ready.version }, doctor);
     });
 
+    test('BP-10: a pressure above the target in the patient’s own record asks for action, one within it does not', async () => {
+      const view = await arrive(updateRecord({ patient: people.targeted, at, extras: [pressure(132, 74)] }));
+      const found = entryOf(view, 'observation').findings.find(({ ruleId }) => ruleId === 'BP-10');
+      assert.equal(found?.severity, 'ACTION');
+      assert.equal(found?.parameters.target, '125/75');
+      await it.inbox.refuse(ods, view.item, view.version, { reason: 'duplicate' }, doctor);
+      const within = await arrive(
+        updateRecord({ patient: people.targeted, at, extras: [pressure(124, 74)] }),
+      );
+      const rules = entryOf(within, 'observation').findings.map(({ ruleId }) => ruleId);
+      assert.ok(!rules.includes('BP-10'));
+      await it.inbox.refuse(ods, within.item, within.version, { reason: 'duplicate' }, doctor);
+    });
+
     test('SG-21: for a patient who died, filing needs the tick, and nobody reaches out', async () => {
       const view = await arrive(updateRecord({ patient: people.diedRecently, at }));
       assert.equal(view.standing, 'died');

@@ -3,4 +3,5 @@ export * from './client/index.ts';
 export * from './consultation-report/index.ts';
 export * from './messages/index.ts';
 export * from './reading/index.ts';
+export * from './recall/index.ts';
 export * from './scripted/index.ts';

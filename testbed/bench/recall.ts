@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { testStores } from '@gp-connect/foundation/store';
 import { openOperatorStore, startMiscodedEngland } from '../recall/miscoded-england.ts';
-import { pregnancyRecall, startOperatorDesk, startWorker } from '../recall/operator.ts';
+import { pregnancyRecall, startOperatorDesk } from '../recall/operator.ts';
+import { startWorker } from '../recall/worker.ts';
 import { table } from './bench.ts';
 
 const quick = process.argv.includes('--quick');

@@ -24,9 +24,9 @@ import {
   startProvider,
   writeLedger,
 } from '@gp-connect/provider';
+import { type OperatorFiles, providerHost } from './worker.ts';
 
 export const operatorName = 'recall.national.example';
-export const providerHost = 'gp.example.nhs.uk';
 
 export interface MiscodedEngland {
   readonly provider: RunningProvider;
@@ -34,11 +34,6 @@ export interface MiscodedEngland {
   readonly practices: readonly string[];
   readonly folder: string;
   close(): Promise<void>;
-}
-
-export interface OperatorFiles {
-  readonly tls: string;
-  readonly signingKey: string;
 }
 
 const practiceCode = (at: number): string => `M${String(10_000 + at)}`;

@@ -1,47 +1,13 @@
-// The operator of a recall in this process: its API over loopback and, where wanted, its worker.
-import { createPrivateKey } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+// The operator of a recall in this process: its API over loopback.
 import { createLogger, createMetrics, createServer, startListening } from '@gp-connect/foundation/http';
 import { demonstrationSource } from '@gp-connect/foundation/terminology';
 import {
   codeSetsOver,
   enablementOf,
   type OversightStore,
-  openOrderTransport,
   practicesOfDirectory,
-  type RecallWorker,
   recallRoutes,
-  startRecallWorker,
 } from '@gp-connect/national';
-import { type OperatorFiles, providerHost } from './miscoded-england.ts';
-
-/** A worker over a store, sending to the provider on this machine's `port`. */
-export function startWorker(
-  store: OversightStore,
-  files: OperatorFiles,
-  port: number,
-  { concurrency = 16, leaseMs = 90_000 }: { concurrency?: number; leaseMs?: number } = {},
-): RecallWorker & { readonly stop: () => Promise<void> } {
-  const transport = openOrderTransport({
-    identity: JSON.parse(readFileSync(files.tls, 'utf8')),
-    hosts: { [providerHost]: `127.0.0.1:${port}` },
-  });
-  const worker = startRecallWorker({
-    ...{ store, practices: practicesOfDirectory(store), transport, concurrency, leaseMs },
-    key: createPrivateKey(readFileSync(files.signingKey)),
-    clock: Date.now,
-    random: Math.random,
-    pollMs: 100,
-    firstPauseMs: 200,
-    append: async () => undefined,
-    onError: (error) => console.error(error),
-  });
-  const stop = async () => {
-    await worker.close();
-    await transport.close();
-  };
-  return { ...worker, stop };
-}
 
 export interface OperatorDesk {
   create(body: object): Promise<string>;

@@ -8,7 +8,8 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { sql, testStores } from '@gp-connect/foundation/store';
 import { openOperatorStore, startMiscodedEngland } from './miscoded-england.ts';
-import { pregnancyRecall, startOperatorDesk, startWorker } from './operator.ts';
+import { pregnancyRecall, startOperatorDesk } from './operator.ts';
+import { startWorker } from './worker.ts';
 
 const PRACTICES = 12;
 const ENTRIES = 120;
@@ -76,6 +77,7 @@ for (const { name, fresh } of testStores()) {
         ],
         { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
       );
+      child.send('begin');
       await until(orders, (count) => count >= PRACTICES / 2);
       child.kill('SIGKILL');
       await new Promise((resolve) => child.once('exit', resolve));

@@ -18,6 +18,7 @@ const inboxRoles: Readonly<Record<string, readonly string[]>> = {
   'practice.clinician': ['clinician'],
   'practice.admin': ['lead'],
   'practice.caldicott': ['lead'],
+  'practice.privacy-officer': ['privacy'],
   'practice.reception': ['reader'],
 };
 
@@ -40,6 +41,7 @@ export function practiceInbox(plan: RunningPlan, id: 'orchard' | 'cedar'): Runni
   const practices = england.practices.filter(({ supplier }) => supplier === id);
   return {
     staff: staffOf(issuerOf(ports)),
+    ports: { senderProductOf: async ({ ods }) => productOf(england, ods) },
     pauseMs: PAUSE_MS,
     openMailboxes: (journal) =>
       practices.map((practice) => ({
@@ -82,3 +84,9 @@ const userOf = ({ userId, displayName, roleName, organisation, roles }: StaffIde
   practice: organisation.ods,
   roles: roles.flatMap((role) => inboxRoles[role] ?? []),
 });
+
+/** The product an organisation sends with, as it was registered: messages name none. */
+function productOf({ consumers }: RunningPlan['england'], organisation: string) {
+  const found = consumers.find(({ ods }) => ods === organisation);
+  return found && { name: found.product, version: found.productVersion };
+}

@@ -5,6 +5,7 @@ import { type EnglandUnderTest, startEnglandForTest } from './england-under-test
 import { importJourney } from './import-journey.ts';
 import { messageJourney } from './message-journey.ts';
 import { readJourney } from './read-journey.ts';
+import { recallJourney } from './recall-journey.ts';
 import { twoSystemsJourney } from './two-systems-journey.ts';
 import { urgentCareJourney } from './urgent-care-journey.ts';
 
@@ -23,3 +24,4 @@ describe('attend: NHS 111 reads, sees the patient, reports back, and the next on
   urgentCareJourney(running));
 describe('both GP systems: each practice reviews its own', () => twoSystemsJourney(running));
 describe('bring in: real records come in and are read back', () => importJourney(running));
+describe('put right: a miscoded entry is recalled', () => recallJourney(running));

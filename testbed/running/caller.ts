@@ -37,7 +37,9 @@ export interface Caller {
 
 /** What `startEngland` left for callers in the data folder. @throws Error where England is not running there */
 export function runningChoices(dataFolder: string): Choices {
-  return JSON.parse(readFileSync(join(dataFolder, 'running.json'), 'utf8')) as Choices;
+  const choices = JSON.parse(readFileSync(join(dataFolder, 'running.json'), 'utf8')) as Choices;
+  // What was written may be relative to where England was started from.
+  return { ...choices, dataFolder };
 }
 
 /** Where the running gateway keeps its audit log and the keys of it. */

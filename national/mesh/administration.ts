@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { MeshFault, SchemaFault } from './errors.ts';
 import { makeReport } from './reports.ts';
-import { answer, type Call, type Route } from './routes.ts';
 import type { Message } from './types.ts';
+import { answer, type Call, type Route } from './wire.ts';
 
 export const administrationRoutes: readonly Route[] = [
   { method: 'DELETE', path: '/admin/reset', run: reset },

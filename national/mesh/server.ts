@@ -19,8 +19,9 @@ import type { Mesh } from './context.ts';
 import { ClientGone, faultBody, MeshFault } from './errors.ts';
 import { apiMediaOrPlain } from './media.ts';
 import { operatorPath, operatorRoutes } from './operator-routes.ts';
-import { meshPath, meshRoutes, registerRoutes } from './routes.ts';
+import { meshPath, meshRoutes } from './routes.ts';
 import type { MeshStore } from './types.ts';
+import { registerRoutes } from './wire.ts';
 
 export interface MeshServerOptions {
   readonly metrics: Metrics;

@@ -30,6 +30,7 @@ export type Step =
   | 'released'
   | 'settings'
   | 'rules'
+  | 'expired'
   | 'searched';
 
 export interface InboxEvent {

@@ -11,6 +11,7 @@ import type { InboxRooms } from './receiving/judge.ts';
 import type { Arrival } from './receiving/keep.ts';
 import { sendAnswers } from './receiving/outbox.ts';
 import { type Received, receiveMessage, releaseHeld } from './receiving/receive-message.ts';
+import { sweepMessages } from './retention.ts';
 import type { AmendmentChanges } from './review/amendment.ts';
 import { type Completed, type Completion, complete } from './review/complete.ts';
 import { type Counters, contradictions, counters } from './review/counters.ts';
@@ -143,6 +144,7 @@ export function openInbox({ store, records, controls, inbound, ports }: InboxDep
         await releaseHeld(rooms, practice);
         await reEvaluate(rooms, practice.ods);
         await reportNewRules(rooms, practice.ods);
+        await sweepMessages(rooms, practice.ods);
         for (const { sender, share } of await contradictions(rooms, practice.ods)) {
           ports.onAlert({
             kind: 'contradicting-sender',
@@ -154,6 +156,8 @@ export function openInbox({ store, records, controls, inbound, ports }: InboxDep
       await escalateOverdue(rooms);
       await carryOverEvents(rooms.db, ports);
     },
+    /** Deletes messages that need not be kept any longer (A2). */
+    sweep: (practice: string) => sweepMessages(rooms, practice),
     firstBrokenEvent: (practice: string) => firstBrokenEvent(rooms.db, practice),
   };
 }

@@ -38,6 +38,13 @@ export const inboxSettings = z.strictObject({
     .max(3_660)
     .default(365)
     .describe('SG-11: how far back new rules are asked about filed items'),
+  keepYears: z
+    .number()
+    .int()
+    .min(8)
+    .max(100)
+    .default(8)
+    .describe('A2: how long messages are kept of which nothing stands in the record'),
   tellSender: z.boolean().default(true).describe('UPD-14: a notice of status without content'),
 });
 export type InboxSettings = z.infer<typeof inboxSettings>;

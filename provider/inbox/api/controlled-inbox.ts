@@ -98,7 +98,8 @@ export function controlledInbox(inbox: Inbox) {
       demand(user, settings, 'readRoles');
       const item = await visibleItem(db, practice, itemKey, user, settings);
       const raw = await rawMessage({ db, ports }, practice, item.message_key);
-      return { contentType: 'application/octet-stream', bytes: raw!.bytes };
+      if (raw === undefined) throw new InboxRefusal('NOT_FOUND', 'The message is not kept any longer');
+      return { contentType: 'application/octet-stream', bytes: raw.bytes };
     },
     /** An attachment by the position of its entry. HTML is made safe before it is shown. */
     async attachment(practice: string, itemKey: number, position: number, user: StaffUser): Promise<Content> {

@@ -362,7 +362,7 @@ for (const { name, fresh } of testStores()) {
       assert.equal(kept.rows[0]?.n, 1);
     });
 
-    test('the same MESH message again is swallowed; the same ITK message under a new MESH id gets 20007', async () => {
+    test('UPD-12: the same MESH message again is swallowed; the same ITK message under a new MESH id gets 20007', async () => {
       const message = correct();
       const meshMessageId = randomUUID();
       assert.deepEqual(await codesOf(message, { meshMessageId }), ['20013', '30001']);

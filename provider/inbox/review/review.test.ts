@@ -96,7 +96,7 @@ for (const { name, fresh } of testStores()) {
     const ofType = async (person: { nhsNumber: string }, type: string) =>
       [...(await record(person)).resources.values()].filter(({ resourceType }) => resourceType === type);
 
-    test('SG-01: nothing of a message is in the record before a person accepts it', async () => {
+    test('SG-01, UPD-08: nothing of a message is in the record before a person accepts it', async () => {
       const before = await record(people.lark);
       const view = await arrive(updateRecord({ patient: people.lark, at, extras: [pressure(128, 76)] }));
       const after = await record(people.lark);
@@ -144,7 +144,7 @@ for (const { name, fresh } of testStores()) {
       await it.inbox.refuse(ods, high.item, high.version, { reason: 'duplicate' }, doctor);
     });
 
-    test('example B, SG-03: 164/96 is ACTION: a clinician files it with what was done, nobody else does', async () => {
+    test('example B, SG-03, UPD-10: 164/96 is ACTION: a clinician files it with what was done, nobody else does', async () => {
       const view = await arrive(updateRecord({ patient: people.lark, at, extras: [pressure(164, 96)] }));
       const reading = entryOf(view, 'observation');
       const found = reading.findings.find(({ ruleId }) => ruleId === 'BP-08');
@@ -274,7 +274,7 @@ for (const { name, fresh } of testStores()) {
       assert.ok(typeof filed.effectiveDateTime === 'string');
     });
 
-    test('SG-05, SG-06, SG-19: authorship, own term, source and provenance are kept on what is filed', async () => {
+    test('SG-05, SG-06, SG-19, UPD-11: authorship, own term, source and provenance are kept on what is filed', async () => {
       const message = updateRecord({ patient: people.lark, at, extras: [pressure(122, 74)] });
       const view = await arrive(message);
       const reading = entryOf(view, 'observation');
@@ -490,7 +490,7 @@ for (const { name, fresh } of testStores()) {
       await it.inbox.refuse(ods, second.item, second.version, { reason: 'duplicate' }, doctor);
     });
 
-    test('SG-14: a refusal needs a listed reason, and the sender is told with its message id', async () => {
+    test('SG-14, UPD-14: a refusal needs a listed reason, and the sender is told with its message id', async () => {
       const message = updateRecord({ patient: people.lark, at });
       const view = await arrive(message);
       await assert.rejects(
@@ -525,7 +525,7 @@ for (const { name, fresh } of testStores()) {
       await it.inbox.refuse(ods, view.item, view.version, { reason: 'other' }, doctor);
     });
 
-    test('SG-16: requested actions make the message ACTION with the text on top, and no task by themselves', async () => {
+    test('SG-16, UPD-13, UPD-15: requested actions make the message ACTION with the text on top, and no task by themselves', async () => {
       const before = (await it.inbox.tasks(ods, doctor)).length;
       const view = await arrive(
         updateRecord({

@@ -26,7 +26,7 @@ export type {
   StaffUser,
   StaffVerifier,
 } from './inbox/index.ts';
-export { judge, openInbox, plausibilityRules } from './inbox/index.ts';
+export { answerJournal, judge, openInbox, plausibilityRules } from './inbox/index.ts';
 export * from './recall/index.ts';
 export { type CanonicalRecord, type ImportReport, importRecords, type Records } from './record/index.ts';
 export * from './service/index.ts';

@@ -26,7 +26,9 @@ import { patient, type StoryPractice, startStoryPractice } from './practice-for-
 const today = (): string => new Date().toISOString().slice(0, 10);
 const sender = { mailbox: pharmacy.id, identifierSystem: 'https://pharmacy.example/id' };
 const organisation = { ods: pharmacy.ods, name: 'Test Pharmacy' };
-const practitioners = [{ family: 'Finch', given: ['Ada'], gphcNumber: '2123456' }];
+const practitioners = [
+  { family: 'Finch', given: ['Ada'], gphcNumber: '2123456', role: { code: 'R1290', display: 'Pharmacist' } },
+];
 const update = (more: Partial<UpdateRecordInput>): UpdateRecordInput => ({
   ...{ patient, organisation, practitioners, seen: today() },
   service: 'blood-pressure',

@@ -101,7 +101,10 @@ export async function startStoryPractice(
     logger: createLogger({ name: 'provider', level: 'silent' }),
     inbox: {
       staff: async (authorization) => (authorization === 'Bearer doctor' ? doctor : undefined),
-      mailboxes: [{ practice: hosted.ods, mailbox: practiceMailbox(mesh.practice) }],
+      openMailboxes: (journal) => {
+        const mailbox = mesh.mailbox(practiceBox, { journal: journal(practiceBox.id) });
+        return [{ practice: hosted.ods, mailbox: practiceMailbox(mailbox) }];
+      },
       // Rounds are made when the story asks for them.
       pauseMs: 3_600_000,
     },

@@ -29,7 +29,7 @@ import { type MeshTogether, pharmacy, practice, startMeshTogether } from '../mes
 const input = (family: string): UpdateRecordInput => ({
   patient: { nhsNumber: '9010000036', family, given: ['Jo'], birthDate: '1968-02-03', gender: 'female' },
   organisation: { ods: 'FZZ01', name: 'Test Pharmacy' },
-  practitioners: [{ family: 'Finch', gphcNumber: '2123456' }],
+  practitioners: [{ family: 'Finch', gphcNumber: '2123456', role: { code: 'R1290', display: 'Pharmacist' } }],
   service: 'blood-pressure',
   seen: new Date().toISOString().slice(0, 10),
   clinicalSummary: 'Blood pressure measured at the request of the patient.',

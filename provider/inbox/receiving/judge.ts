@@ -10,7 +10,7 @@ import {
   serviceOf,
 } from '@gp-connect/foundation/itk3';
 import type { RecordContext } from '@gp-connect/foundation/plausibility';
-import type { Controls, Inbound, InboundSwitch } from '../../controls/index.ts';
+import type { Controls, Inbound, InboundProduct, InboundSwitch } from '../../controls/index.ts';
 import type { Records } from '../../record/index.ts';
 import { refOf } from '../entries.ts';
 import type { InboxDb } from '../inbox-database.ts';
@@ -88,10 +88,11 @@ export async function judge(
     now: ports.now(),
   });
   if (!('patient' in match)) return { ...outcome, kind: 'not-matched', match };
-  const record = {
-    ...(await recordContextOf(records, practice.ods, match.patient)),
-    ...(await circumstances(rooms, practice.ods, match, outcome.message)),
-  };
+  const [known, around] = await Promise.all([
+    recordContextOf(records, practice.ods, match.patient),
+    circumstances(rooms, practice.ods, match, outcome.message),
+  ]);
+  const record = { ...known, ...around };
   const evaluation = await ports.rules.evaluate(
     practice.ods,
     outcome.document,
@@ -129,7 +130,7 @@ function receivePorts(
     now: ports.now,
     messageSeen: (ids: MessageIds) => isKnownMessage(db, ods, ids, held?.messageKey),
     documentSeen: async (identifier) => (await knownDocument(db, ods, identifier)) !== undefined,
-    productOn: (product, _type, message) => isTaken(inbound, practice, product, message),
+    productOn: (product, _type, message) => isTaken({ inbound, ports }, practice, product, message),
     ...(ports.scan === undefined ? {} : { scan: ports.scan }),
     async replaced(target, version) {
       const known = await knownDocument(db, ods, target);
@@ -142,12 +143,12 @@ function receivePorts(
 }
 
 async function isTaken(
-  inbound: Inbound,
+  { inbound, ports }: Pick<InboxRooms, 'inbound' | 'ports'>,
   practice: ReceivingPractice,
   product: Product,
   { sender, document }: ItkMessage,
 ): Promise<true | string> {
-  const { switches, blockedSenders } = await inbound.of(practice.ods);
+  const { switches, blockedSenders, takenFrom } = await inbound.of(practice.ods);
   const name = switchOf[product.id];
   const otherwise = 'send a summary by another route';
   if (name === undefined || !switches[name]) {
@@ -155,6 +156,14 @@ async function isTaken(
   }
   const ods = sender?.organisation ?? sender?.site ?? '';
   if (blockedSenders.has(ods)) return `practice ${practice.ods} takes no messages from ${ods}; ${otherwise}`;
+  const settings = takenFrom.get(name as InboundProduct);
+  if (settings !== undefined) {
+    // A setting that cannot be told is none of the chosen ones.
+    const setting = await ports.careSettingOf?.(ods);
+    if (setting === undefined || !settings.has(setting)) {
+      return `practice ${practice.ods} takes ${product.name} from chosen care settings only; ${otherwise}`;
+    }
+  }
   const service = product.id === 'update-record' && document !== undefined ? serviceOf(document) : undefined;
   if (service !== undefined && !switches[`update-record:${service}`]) {
     return `${product.name} for this service is switched off at practice ${practice.ods}; ${otherwise}`;

@@ -7,6 +7,7 @@ import { composeResponse, unreadable } from '@gp-connect/foundation/itk3';
 import { nationalRulePack } from '@gp-connect/foundation/plausibility';
 import { sql, testStores } from '@gp-connect/foundation/store';
 import { isSealed } from '@gp-connect/foundation/trust';
+import type { CareSetting } from '../../controls/index.ts';
 import {
   doctor,
   fillTestPractice,
@@ -301,10 +302,11 @@ for (const { name, fresh } of testStores()) {
   describe(`receiving on ${name}`, () => {
     let it: InboxUnderTest;
     before(async () => {
-      it = await openTestInbox(await fresh());
+      it = await openTestInbox(await fresh(), { careSettingOf: async () => careSetting });
       await fillTestPractice(it);
     });
     after(() => it.close());
+    let careSetting: CareSetting | undefined;
     const codesOf = async (...given: Parameters<InboxUnderTest['deliver']>) =>
       it.codes(await it.deliver(...given));
 
@@ -440,6 +442,30 @@ for (const { name, fresh } of testStores()) {
         assert.deepEqual(await codesOf(updateRecord({ patient, at })), ['20013', code]);
       });
     }
+
+    test('DCC-03: a product taken from chosen care settings gets 20010 from others, and from senders of none', async () => {
+      const by = { actor: 'test', reason: 'pharmacies only' };
+      const send = async () => it.codes(await it.deliver(updateRecord({ patient: people.finch, at })));
+      careSetting = 'nhs111';
+      assert.deepEqual(await send(), ['20013', '30001'], 'from all where none is chosen');
+      await it.inbound.takeFrom(practice.ods, 'update-record', ['pharmacy'], by);
+      assert.deepEqual(await send(), ['20010']);
+      careSetting = undefined;
+      assert.deepEqual(await send(), ['20010'], 'one whose setting nobody knows');
+      careSetting = 'pharmacy';
+      assert.deepEqual(await send(), ['20013', '30001']);
+      await it.inbound.takeFrom(practice.ods, 'update-record', undefined, by);
+      careSetting = undefined;
+      assert.deepEqual(await send(), ['20013', '30001']);
+      const changes = await it.inbound.changes(practice.ods);
+      assert.deepEqual(
+        changes.slice(-2).map(({ control, from, to }) => [control, from, to]),
+        [
+          ['from:update-record', 'all', '["pharmacy"]'],
+          ['from:update-record', '["pharmacy"]', 'all'],
+        ],
+      );
+    });
 
     test('R17: an NHS number with other demographics is told to the practice as a possible wrong patient', async () => {
       await it.deliver(updateRecord({ patient: { ...people.lark, birthDate: '1970-01-01' }, at }));

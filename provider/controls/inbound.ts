@@ -32,8 +32,37 @@ export interface FilingStop extends ChangedBy {
   readonly since: Date;
 }
 
+/** Care settings a sender may be of. spec: national-service ORG-01 */
+export const careSettings = [
+  'acute-emergency',
+  'ahp-community',
+  'ambulance',
+  'care-home',
+  'dentistry',
+  'gp-hub-pcn-ics',
+  'hospice',
+  'medical-examiner',
+  'mental-health',
+  'nhs111',
+  'optometry',
+  'pharmacy',
+  'secondary-elective',
+  'social-care',
+  'gp-practice',
+  'private-provider',
+] as const;
+export type CareSetting = (typeof careSettings)[number];
+
+/** What can be taken from chosen settings only: the products, not their services. */
+export type InboundProduct = Exclude<InboundSwitch, `update-record:${string}`>;
+export const inboundProducts = inboundSwitchNames.filter(
+  (name): name is InboundProduct => !name.startsWith('update-record:'),
+);
+
 export interface InboundControls {
   readonly switches: Readonly<Record<InboundSwitch, boolean>>;
+  /** By product: the settings it is taken from; a product that is not there is taken from all. spec: DCC-03 */
+  readonly takenFrom: ReadonlyMap<InboundProduct, ReadonlySet<CareSetting>>;
   readonly blockedSenders: ReadonlyMap<string, SenderBlock>;
   readonly stops: readonly FilingStop[];
 }
@@ -41,6 +70,7 @@ export interface InboundControls {
 export interface InboundTables {
   inbound_switch: { ods: string; switch: string; enabled: boolean };
   inbound_sender_block: { ods: string; sender: string; actor: string; reason: string; since: Date };
+  inbound_setting: { ods: string; product: string; settings: string };
   filing_stop: { ods: string; kind: string; value: string; actor: string; reason: string; since: Date };
   inbound_change: {
     id: Generated<number>;
@@ -72,6 +102,13 @@ export const inboundMigrations: readonly Migration[] = [
          at timestamptz not null)`,
     ],
   },
+  {
+    name: 'controls-inbound-002-settings',
+    statements: [
+      `create table inbound_setting (
+         ods text not null, product text not null, settings text not null, primary key (ods, product))`,
+    ],
+  },
 ];
 
 // biome-ignore lint/suspicious/noExplicitAny: any database that holds these tables beside others
@@ -89,6 +126,13 @@ export interface Inbound {
   of(ods: string, transaction?: Db): Promise<InboundControls>;
   set(ods: string, names: readonly InboundSwitch[], enabled: boolean, by: ChangedBy): Promise<void>;
   block(ods: string, sender: string, blocked: boolean, by: ChangedBy): Promise<void>;
+  /** Takes a product from these settings only; undefined: from all. */
+  takeFrom(
+    ods: string,
+    product: InboundProduct,
+    settings: readonly CareSetting[] | undefined,
+    by: ChangedBy,
+  ): Promise<void>;
   stop(ods: string, what: Pick<FilingStop, 'kind' | 'value'>, stopped: boolean, by: ChangedBy): Promise<void>;
   /** Every change with who and why, oldest first. */
   changes(ods: string): Promise<InboundChange[]>;
@@ -116,8 +160,13 @@ export function openInbound(db: Db, now: () => Date): Inbound {
         where ods = ${ods} order by sender`.execute(transaction);
       const stops = await sql<FilingStop>`select kind, value, actor, reason, since from filing_stop
         where ods = ${ods} order by kind, value`.execute(transaction);
+      const from = await sql<{ product: InboundProduct; settings: string }>`select product, settings
+        from inbound_setting where ods = ${ods} order by product`.execute(transaction);
       const names = new Set(on.rows.map((row) => row.switch));
       return {
+        takenFrom: new Map(
+          from.rows.map(({ product, settings }) => [product, new Set(JSON.parse(settings) as CareSetting[])]),
+        ),
         switches: Object.fromEntries(inboundSwitchNames.map((name) => [name, names.has(name)])) as Record<
           InboundSwitch,
           boolean
@@ -154,6 +203,21 @@ export function openInbound(db: Db, now: () => Date): Inbound {
           blocked ? 'blocked' : 'taken',
           by,
         );
+      });
+    },
+    async takeFrom(ods, product, settings, by) {
+      const wrong = (settings ?? []).filter((setting) => !careSettings.includes(setting));
+      if (wrong.length > 0) throw new RangeError(`no such care setting: ${wrong.join(', ')}`);
+      await db.transaction().execute(async (step) => {
+        const before = await sql<{ settings: string }>`delete from inbound_setting
+          where ods = ${ods} and product = ${product} returning settings`.execute(step);
+        const after = settings === undefined ? undefined : JSON.stringify([...new Set(settings)].sort());
+        if (after !== undefined) {
+          await sql`insert into inbound_setting (ods, product, settings)
+            values (${ods}, ${product}, ${after})`.execute(step);
+        }
+        const words = (kept: string | undefined): string => kept ?? 'all';
+        await changed(step, ods, `from:${product}`, words(before.rows[0]?.settings), words(after), by);
       });
     },
     async stop(ods, { kind, value }, stopped, by) {

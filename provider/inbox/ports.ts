@@ -3,6 +3,7 @@ import type { ItkDocument } from '@gp-connect/foundation/itk3';
 import type { Finding, NotEvaluated, RecordContext } from '@gp-connect/foundation/plausibility';
 import type { TerminologySource } from '@gp-connect/foundation/terminology';
 import type { RestVault } from '@gp-connect/foundation/trust';
+import type { CareSetting } from '../controls/index.ts';
 import type { PatientEntry } from '../record/index.ts';
 import type { RulePacks } from './rules/rule-packs.ts';
 
@@ -85,6 +86,8 @@ export interface InboxPorts {
   readonly scan?: (attachment: { bytes: Uint8Array }) => Promise<'clean' | string>;
   /** ID-04; undefined where there is no directory to ask. */
   readonly isActivePharmacy?: (ods: string) => Promise<boolean>;
+  /** The care setting of an organisation, from the directory. spec: national-service DCC-03, ORG-04 */
+  readonly careSettingOf?: (ods: string) => Promise<CareSetting | undefined>;
   /** The product a sender uses, from the directory: for messages that do not say. spec: national-service INC-03 */
   readonly senderProductOf?: (sender: {
     ods: string;

@@ -51,7 +51,7 @@ export interface InboxComposition {
   readonly rules?: Rules;
   /** Pause between two rounds of collecting; 10 seconds if left out. MESH asks for no less than that. */
   readonly pauseMs?: number;
-  readonly ports?: Partial<Pick<InboxPorts, 'scan' | 'isActivePharmacy' | 'senderProductOf' | 'onResponse'>>;
+  readonly ports?: Partial<Pick<InboxPorts, 'scan' | 'isActivePharmacy' | 'careSettingOf' | 'senderProductOf' | 'onResponse'>>;
 }
 
 export interface InboxMount {

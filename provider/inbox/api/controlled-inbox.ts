@@ -2,7 +2,7 @@
 // spec: messaging SG-04, SG-18, §5.2 (HTML made safe); national-service DCC-01, DCC-02
 import { attachmentType, base64Bytes, safeHtml } from '@gp-connect/foundation/itk3';
 import { ZodError } from 'zod';
-import type { FilingStop, InboundSwitch } from '../../controls/index.ts';
+import type { CareSetting, FilingStop, InboundProduct, InboundSwitch } from '../../controls/index.ts';
 import type { Inbox } from '../open-inbox.ts';
 import type { StaffUser } from '../ports.ts';
 import { demand, visibleItem } from '../review/access.ts';
@@ -30,9 +30,10 @@ export function controlledInbox(inbox: Inbox) {
     reason,
   });
   const controls = async (practice: string) => {
-    const { switches, blockedSenders, stops } = await inbound.of(practice);
+    const { switches, takenFrom, blockedSenders, stops } = await inbound.of(practice);
     return {
       switches,
+      takenFrom: [...takenFrom].map(([product, settings]) => ({ product, settings: [...settings] })),
       blockedSenders: [...blockedSenders.values()],
       stops,
       changes: await inbound.changes(practice),
@@ -66,6 +67,20 @@ export function controlledInbox(inbox: Inbox) {
         change.blocked,
         changedBy(user, change.reason),
       );
+      return controls(practice);
+    },
+    /** Messages of a product from chosen care settings only (DCC-03). */
+    async setTakenFrom(
+      practice: string,
+      change: { product: InboundProduct; settings: readonly CareSetting[] | null; reason: string },
+      user: StaffUser,
+    ) {
+      await lead(practice, user);
+      if (ports.careSettingOf === undefined && change.settings !== null) {
+        throw new InboxRefusal('INPUT', 'This system cannot tell the care setting of a sender', 'DCC-03');
+      }
+      const by = changedBy(user, change.reason);
+      await inbound.takeFrom(practice, change.product, change.settings ?? undefined, by);
       return controls(practice);
     },
     /** A stop can be made by any clinician at once; it is lifted by a lead. */

@@ -2,7 +2,7 @@
 // spec: messaging §10; docs/practice-inbox-api.md. No decisions here.
 import { severities } from '@gp-connect/foundation/plausibility';
 import { z } from 'zod';
-import { inboundSwitchNames } from '../../controls/index.ts';
+import { careSettings, inboundProducts, inboundSwitchNames } from '../../controls/index.ts';
 import type { StaffUser } from '../ports.ts';
 import { amendmentChanges } from '../review/amendment.ts';
 import { actionsTaken, refusalReasons } from '../review/decision-rules.ts';
@@ -60,6 +60,11 @@ const bodies = {
   switches: z.strictObject({
     names: z.array(z.enum(inboundSwitchNames)).min(1),
     enabled: z.boolean(),
+    reason,
+  }),
+  takenFrom: z.strictObject({
+    product: z.enum(inboundProducts),
+    settings: z.array(z.enum(careSettings)).max(careSettings.length).nullable(),
     reason,
   }),
   block: z.strictObject({ sender: odsCode, blocked: z.boolean(), reason }),
@@ -253,6 +258,9 @@ export const practiceRoutes: readonly PracticeRoute[] = [
   route('GET', '/inbox/controls', 'none', (inbox, { practice, user }) => inbox.controls(practice, user)),
   route('POST', '/inbox/controls/switches', 'switches', (inbox, { practice, user, body }) =>
     inbox.setSwitches(practice, body, user),
+  ),
+  route('POST', '/inbox/controls/care-settings', 'takenFrom', (inbox, { practice, user, body }) =>
+    inbox.setTakenFrom(practice, body, user),
   ),
   route('POST', '/inbox/controls/senders', 'block', (inbox, { practice, user, body }) =>
     inbox.setBlock(practice, body, user),

@@ -111,6 +111,12 @@ export async function putItems(
     sql`on conflict (practice, recall, entry) do update set filed_at = excluded.filed_at,
       patient_key = excluded.patient_key, type = excluded.type, id = excluded.id where recall_item.outcome is null`,
   ).execute(db);
+  // What an earlier recall put right is not wrong a second time.
+  await sql`update recall_item i set outcome = o.outcome, replacement = o.replacement, reason = o.reason,
+      decided_by = o.decided_by, decided_role = o.decided_role, decided_at = o.decided_at, contained_at = o.contained_at
+    from recall_item o where i.practice = ${practice} and i.recall = ${recall} and i.outcome is null
+      and o.practice = i.practice and o.entry = i.entry and o.recall <> i.recall
+      and o.outcome in ('entered-in-error', 'corrected', 'rejected')`.execute(db);
 }
 
 /** Items that are not in a final state, or those named; in order of entry. */

@@ -210,6 +210,62 @@ for (const database of testStores()) {
       assert.deepEqual(await shownIds(), []);
     });
 
+    test('INC-09: senders get their own list, and what they answer waits for the clinician', async () => {
+      const { recall } = provider.running;
+      await send({ recall: 'r4', step: 'flag-for-review', run: 1 });
+      const title = 'Pregnancy status miscoded';
+      const asked = await send({ recall: 'r4', step: 'notify-senders', run: 2, more: { title } });
+      assert.equal(asked.status, 200, asked.text);
+      assert.deepEqual(counts(asked.body), { 'FZZ01 unanswered': 6, 'FZZ02 unanswered': 1 });
+      const told: SenderNotice[] = [];
+      const unreachable = async (notice: SenderNotice) => {
+        if (notice.senderOds === 'FZZ02') throw new Error('its mailbox is not known');
+        told.push(notice);
+      };
+      assert.equal(await recall.sendNotices(unreachable, practice.ods), 6);
+      assert.equal(told[0]?.title, title);
+      assert.ok(told[0]?.messages.every(({ outcome }) => outcome === 'check'));
+      const reached: SenderNotice[] = [];
+      assert.equal(await recall.sendNotices(async (notice) => void reached.push(notice)), 1);
+      assert.deepEqual(
+        reached.flatMap(({ senderOds, messages }) => [senderOds, ...messages.map((each) => each.messageId)]),
+        ['FZZ02', 'message-amended'],
+      );
+      const corrected = { code: '60001007', display: 'Not pregnant' };
+      const answers = authorAnswers.parse({
+        type: 'gp-connect-recall-answer/1',
+        recall: 'r4',
+        answers: [
+          { messageId: 'message-p3', answer: 'wrong', corrected, correctedBy: 'new-message' },
+          { messageId: 'message-p4', answer: 'correct' },
+          { messageId: 'message-pending', answer: 'cannot-determine' },
+          { messageId: 'message-amended', answer: 'correct' },
+          { messageId: 'message-unknown', answer: 'correct' },
+        ],
+      });
+      assert.equal(await recall.authorAnswers(practice.ods, answers, 'FZZ01'), 3, 'its own messages only');
+      assert.equal(await recall.authorAnswers(practice.ods, answers, 'FZZ01'), 3, 'the same again');
+      const listed = await recall.workList(practice.ods, { recall: 'r4' });
+      const found = listed.find(({ entry: id }) => id === 'p3');
+      assert.deepEqual(
+        [found?.authorAnswer, found?.proposal, found?.correctedBy, found?.outcome],
+        ['wrong', corrected, 'new-message', null],
+      );
+      const again = await send({ recall: 'r4', step: 'notify-senders', run: 3, more: { title } });
+      assert.deepEqual(counts(again.body), {
+        ...{ 'FZZ01 cannot-determine': 1, 'FZZ01 correct': 1, 'FZZ01 unanswered': 3, 'FZZ01 wrong': 1 },
+        'FZZ02 unanswered': 1,
+      });
+      assert.equal(await recall.sendNotices(unreachable), 0, 'nobody is asked twice');
+      assert.equal(
+        authorAnswers.safeParse({
+          ...answers,
+          answers: [{ messageId: 'm', answer: 'correct', corrected }],
+        }).success,
+        false,
+      );
+    });
+
     test('INC-08, INC-10: a clinician settles entries; wrong ones vanish, corrected ones are anew', async () => {
       const { recall } = provider.running;
       const wrong = {
@@ -346,60 +402,16 @@ for (const database of testStores()) {
       assert.equal((await send({ recall: 'r3', step: 'release', run: 2 })).status, 200);
     });
 
-    test('INC-09: senders get their own list, and what they answer waits for the clinician', async () => {
-      const { recall } = provider.running;
-      await send({ recall: 'r4', step: 'flag-for-review', run: 1 });
-      const title = 'Pregnancy status miscoded';
-      const asked = await send({ recall: 'r4', step: 'notify-senders', run: 2, more: { title } });
-      assert.equal(asked.status, 200, asked.text);
-      assert.deepEqual(counts(asked.body), { 'FZZ01 unanswered': 6, 'FZZ02 unanswered': 1 });
-      const told: SenderNotice[] = [];
-      const unreachable = async (notice: SenderNotice) => {
-        if (notice.senderOds === 'FZZ02') throw new Error('its mailbox is not known');
-        told.push(notice);
-      };
-      assert.equal(await recall.sendNotices(unreachable, practice.ods), 6);
-      assert.equal(told[0]?.title, title);
-      assert.ok(told[0]?.messages.every(({ outcome }) => outcome === 'check'));
-      const reached: SenderNotice[] = [];
-      assert.equal(await recall.sendNotices(async (notice) => void reached.push(notice)), 1);
-      assert.deepEqual(
-        reached.flatMap(({ senderOds, messages }) => [senderOds, ...messages.map((each) => each.messageId)]),
-        ['FZZ02', 'message-amended'],
-      );
-      const corrected = { code: '60001007', display: 'Not pregnant' };
-      const answers = authorAnswers.parse({
-        type: 'gp-connect-recall-answer/1',
-        recall: 'r4',
-        answers: [
-          { messageId: 'message-p3', answer: 'wrong', corrected, correctedBy: 'new-message' },
-          { messageId: 'message-p4', answer: 'correct' },
-          { messageId: 'message-pending', answer: 'cannot-determine' },
-          { messageId: 'message-amended', answer: 'correct' },
-          { messageId: 'message-unknown', answer: 'correct' },
-        ],
+    test('an entry that an earlier recall put right is on the list of a later one as settled', async () => {
+      await send({ recall: 'r5', step: 'flag-for-review', run: 1 });
+      const { body } = await send({ recall: 'r5', step: 'progress', run: 2 });
+      assert.deepEqual(counts(body), {
+        'FZZ01 corrected': 2,
+        'FZZ01 entered-in-error': 1,
+        'FZZ01 open-flagged': 1,
+        'FZZ01 rejected': 2,
+        'FZZ02 open-flagged': 1,
       });
-      assert.equal(await recall.authorAnswers(practice.ods, answers, 'FZZ01'), 3, 'its own messages only');
-      assert.equal(await recall.authorAnswers(practice.ods, answers, 'FZZ01'), 3, 'the same again');
-      const listed = await recall.workList(practice.ods, { recall: 'r4' });
-      const found = listed.find(({ entry: id }) => id === 'p3');
-      assert.deepEqual(
-        [found?.authorAnswer, found?.proposal, found?.correctedBy, found?.outcome],
-        ['wrong', corrected, 'new-message', null],
-      );
-      const again = await send({ recall: 'r4', step: 'notify-senders', run: 3, more: { title } });
-      assert.deepEqual(counts(again.body), {
-        ...{ 'FZZ01 cannot-determine': 1, 'FZZ01 correct': 1, 'FZZ01 unanswered': 3, 'FZZ01 wrong': 1 },
-        'FZZ02 unanswered': 1,
-      });
-      assert.equal(await recall.sendNotices(unreachable), 0, 'nobody is asked twice');
-      assert.equal(
-        authorAnswers.safeParse({
-          ...answers,
-          answers: [{ messageId: 'm', answer: 'correct', corrected }],
-        }).success,
-        false,
-      );
     });
 
     test('DCC-06: the practice withholds one entry of its own accord and sees who saw it', async () => {

@@ -120,6 +120,7 @@ export function recallJourney(running: () => EnglandUnderTest): void {
     });
     const one = recipients.find((each: { practice: string }) => each.practice === practice.ods);
     assert.ok(one.messages >= 1, JSON.stringify(recipients));
+    assert.deepEqual(one.enablement, { atFirst: 'enabled', atLast: 'enabled' });
   });
 
   test('INC-06: contained, MESH takes no more of that sender’s messages, until it is lifted', async () => {

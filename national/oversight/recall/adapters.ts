@@ -40,7 +40,23 @@ export function practicesOfDirectory(
   };
 }
 
-/** A practice's own switch as its history tells it; `undecided` before the first change. */
+/** Before the first change on record: what that change found, or, where there is none, the state as it is loaded. */
+async function stateBefore(
+  store: OversightStore,
+  practice: string,
+  product: string,
+  at: string,
+): Promise<string> {
+  const later = await sql<{ previous: string }>`select previous from policy_history
+    where kind = 'practice-product' and subject = ${`${practice} ${product}`} and at > ${at}
+    order by at, id limit 1`.execute(store.db);
+  if (later.rows[0]) return (JSON.parse(later.rows[0].previous) as { state?: string }).state ?? 'undecided';
+  const now = await sql<{ state: string }>`select state from practice_product
+    where ods = ${practice} and product = ${product} and area = ''`.execute(store.db);
+  return now.rows[0]?.state ?? 'undecided';
+}
+
+/** A practice's own switch as its history tells it. */
 export const enablementOf =
   (store: OversightStore): RecallPorts['enablementAt'] =>
   async (practice, product, at) => {
@@ -52,7 +68,8 @@ export const enablementOf =
       50,
     );
     const entry = history.find(({ subject }) => subject === `${practice} ${product}`);
-    return (entry?.next as { state?: string } | undefined)?.state ?? 'undecided';
+    const then = (entry?.next as { state?: string } | undefined)?.state;
+    return then ?? (await stateBefore(store, practice, product, at));
   };
 
 /** The operator's hold over policy's own switches: gateways refuse with it within seconds. spec: ENB-02, §4.1 */

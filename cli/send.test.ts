@@ -11,7 +11,12 @@ import { openStore, testStores } from '@gp-connect/foundation/store';
 import { openAuthority, serverTls, type TlsIdentity } from '@gp-connect/foundation/trust';
 import { meshMigrations, meshSettings, type RunningMesh, startMesh } from '@gp-connect/national';
 import { run } from './gpc-under-test.ts';
-import { consultationInput, emergencySupplyInput, vaccinationInput } from './send/input-schemas.ts';
+import {
+  consultationInput,
+  emergencySupplyInput,
+  reportInput,
+  vaccinationInput,
+} from './send/input-schemas.ts';
 
 const secret = 'a-password-nobody-may-read';
 const number = '9990000018';
@@ -38,7 +43,7 @@ async function failing(code: number, ...args: string[]): Promise<string> {
 
 describe('gpc send, inbox and mesh, misused', () => {
   const misunderstood: readonly [string, (pdf: string) => string[], RegExp][] = [
-    ['send without a kind', () => ['send'], /say which: document, update/],
+    ['send without a kind', () => ['send'], /say which: document, report, update/],
     ['a kind that is none', () => ['send', 'letter'], /say which: document/],
     ['no file', () => ['send', 'document', '--patient', number, '--title', 'T'], /--file FILE is missing/],
     [
@@ -77,6 +82,14 @@ describe('gpc send, inbox and mesh, misused', () => {
         ),
       ],
       /clinicalSumary[\s\S]*bloodPressures\.0\.systolic|bloodPressures\.0\.systolic[\s\S]*clinicalSumary/,
+    ],
+    [
+      'a report without the time it prints',
+      () => [
+        ...['send', 'report', '--patient', number, '--input'],
+        written('day.json', '{"title":"T","seen":"2026-11-20","sections":[]}'),
+      ],
+      /seen: date and time with zone/,
     ],
     ['an option that is none', () => ['inbox', 'list', '--fast'], /--fast/],
     ['an item that is no number', () => ['inbox', 'show', 'first'], /the number of one item/],
@@ -164,6 +177,7 @@ describe('gpc send, inbox and mesh, misused', () => {
     consultationInput.parse(example('blood-pressure'));
     vaccinationInput.parse(example('vaccination'));
     emergencySupplyInput.parse(example('emergency-supply'));
+    reportInput.parse(example('report'));
   });
 });
 

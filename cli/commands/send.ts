@@ -14,6 +14,11 @@ What is sent is kept with its state under .data/mesh/scripts; answers are collec
       load: async () => (await import('../send/document.ts')).document,
     },
     {
+      name: 'report',
+      summary: 'the report of an attendance, as a PDF (Send Document)',
+      load: async () => (await import('../send/report.ts')).report,
+    },
+    {
       name: 'update',
       summary: 'a pharmacy consultation (Update Record)',
       load: async () => (await import('../send/from-input.ts')).updateCommand,

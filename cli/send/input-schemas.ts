@@ -1,5 +1,5 @@
-// The files `gpc send update`, `vaccination` and `emergency-supply` take: what a system knows, as JSON, without patient
-// and organisation. Unknown names are faults: a misspelt one would be left out silently. spec: messaging §6.2, §7
+// The files `gpc send report`, `update`, `vaccination` and `emergency-supply` take: what a system knows, as JSON, without patient
+// and organisation. Unknown names are faults: a misspelt one would be left out silently. spec: messaging §5.3, §6.2, §7
 import { z } from 'zod';
 
 const words = z.string().min(1);
@@ -134,4 +134,22 @@ export const emergencySupplyInput = z.strictObject({
       words,
     )
     .optional(),
+});
+
+const reportEntry = z.union([
+  z.strictObject({ text: words }),
+  z.strictObject({
+    terminology: z.enum(['SNOMED CT', 'dm+d']),
+    code: words,
+    display: words,
+    detail: words.optional(),
+  }),
+]);
+
+export const reportInput = z.strictObject({
+  ...common,
+  /** It is printed with its time. */
+  seen: z.iso.datetime({ offset: true, error: 'date and time with zone' }).optional(),
+  title: words,
+  sections: z.array(z.strictObject({ heading: words, entries: z.array(reportEntry).min(1) })).min(1),
 });

@@ -9,7 +9,7 @@ export type ReportEntry =
       readonly code: string;
       readonly display: string;
       /** Value, dose, quantity or comment, as shown to the sender. */
-      readonly detail?: string;
+      readonly detail?: string | undefined;
     };
 
 export interface ReportSection {

@@ -4,7 +4,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { type Fields, type FormFault, fieldsOf, signedIn } from '../kit/index.ts';
 import { apiFor, type Desk, explained, type PracticeSession, sendPracticePage } from './desk.ts';
-import { type Control, type Controls, type InboxApi, InboxApiError } from './inbox-api.ts';
+import { type Control, type Controls, InboxApiError } from './inbox-api.ts';
 import { changeContent, changeWords } from './pages/change.ts';
 import { controlsContent } from './pages/controls.ts';
 import { rulesContent } from './pages/rules.ts';
@@ -34,16 +34,17 @@ function controlOf(fields: Fields): Control | FormFault {
   return pattern.test(name) ? { kind, name } : { field: `name-${kind}`, text: fault };
 }
 
-/** Whoever may not change controls still sees what senders send. */
-async function controlsIfAllowed(api: InboxApi): Promise<Pick<Controls, 'blockedSenders' | 'stops'>> {
+/** What a role that may not see something gets instead of it: the rest of the page is for everybody who may read. */
+async function ifAllowed<Wanted>(asked: Promise<Wanted>, otherwise: Wanted): Promise<Wanted> {
   try {
-    return await api.controls();
+    return await asked;
   } catch (error) {
-    if (error instanceof InboxApiError && error.code === 'NOT_ALLOWED')
-      return { blockedSenders: [], stops: [] };
+    if (error instanceof InboxApiError && error.code === 'NOT_ALLOWED') return otherwise;
     throw error;
   }
 }
+
+const noControls: Pick<Controls, 'blockedSenders' | 'stops'> = { blockedSenders: [], stops: [] };
 
 export function controlRoutes(server: FastifyInstance, desk: Desk): void {
   const controls = (
@@ -131,7 +132,7 @@ export function controlRoutes(server: FastifyInstance, desk: Desk): void {
         const api = apiFor(desk, session);
         const [counted, { blockedSenders, stops }] = await Promise.all([
           api.counters(sinceOf(desk.clock())),
-          controlsIfAllowed(api),
+          ifAllowed<typeof noControls>(api.controls(), noControls),
         ]);
         return sendPracticePage(desk, reply, session, {
           title: 'Senders',
@@ -147,7 +148,7 @@ export function controlRoutes(server: FastifyInstance, desk: Desk): void {
     signedIn(desk, (_request, reply, session) =>
       explained(desk, reply, session, '/rules', async () => {
         const api = apiFor(desk, session);
-        const [rules, reports] = await Promise.all([api.rules(), api.ruleReports()]);
+        const [rules, reports] = await Promise.all([api.rules(), ifAllowed(api.ruleReports(), [])]);
         return sendPracticePage(desk, reply, session, {
           title: 'Rules',
           place: '/rules',

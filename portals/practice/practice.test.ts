@@ -435,7 +435,7 @@ describe('reviewing a message', () => {
     }
   });
 
-  test('HZ: a document is never said to be free of findings: no rule reads it', async () => {
+  test('HZ-26: a document is never said to be free of findings: no rule reads it', async () => {
     world.inbox.items = [madeUpItem(1, 'document')];
     for (const page of [await visitor.get('/inbox'), await visitor.get('/inbox/1')]) {
       assert.ok(page.text.includes('Read it'));

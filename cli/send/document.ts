@@ -79,7 +79,7 @@ export const document: Command = {
           lastSaved: context.now,
           primary,
           attachments,
-          recipientType,
+          ...(recipientType ? { recipientType } : {}),
           ...(replaces ? { replaces } : {}),
         });
       },

@@ -52,7 +52,7 @@ const base = (
   organisation,
   practitioners: (practitioners ?? [author]) as PractitionerInput[],
   seen: seen ?? londonToday(context.now),
-  recipientType,
+  ...(recipientType ? { recipientType } : {}),
   ...(replaces ? { replaces } : {}),
 });
 

@@ -42,7 +42,8 @@ export const report: Command = {
           startedAt: seen === undefined ? context.now : new Date(seen),
         });
         return composeSendDocument(context, {
-          ...{ style: 'v2', title, patient, organisation, practitioners, recipientType },
+          ...{ style: 'v2', title, patient, organisation, practitioners },
+          ...(recipientType ? { recipientType } : {}),
           type: documentTypes.clinicalEncounter,
           lastSaved: context.now,
           primary: { contentType: 'application/pdf', bytes },

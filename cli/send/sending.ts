@@ -41,7 +41,7 @@ export const sendingHelp = `
   --id ID            your own id of it: the same command again never sends it twice, and "gpc send status ID" follows it
   --again            a new version under that id, replacing what was sent; or once more what was refused
   --to-practice ODS  only if the patient is registered at this practice; otherwise PDS decides (GPPROVIDER routing)
-  --for PURPOSE      action (default) or information
+  --for PURPOSE      action or information; an update is for information, all else for action, if not said otherwise
   --confirm RULE     you have read what this rule says, and stand by it; may be given several times
   --wait [SECONDS]   wait for the acknowledgements, 300 seconds if not said otherwise
   --dry-run          compose and check, print the message, keep and send nothing
@@ -75,7 +75,8 @@ export interface Letterhead {
   readonly author: PractitionerInput;
   /** The practice PDS names. */
   readonly practice: OrganisationInput;
-  readonly recipientType: 'FA' | 'FI';
+  /** Absent: as is usual for the product. */
+  readonly recipientType?: 'FA' | 'FI';
   readonly replaces?: PreviousVersion;
 }
 
@@ -91,17 +92,20 @@ const purposes = { action: 'FA', information: 'FI' } as const;
 /** Sends and prints; answers the exit code. @throws CommandError */
 export async function send(values: SendingValues, persona: string, sending: Sending): Promise<number> {
   const nhsNumber = nhsNumberFrom(needed(sending.patient, '--patient NHSNUMBER'));
-  const purpose = oneOf(values.for ?? 'action', ['action', 'information'] as const, '--for');
+  const purpose = values.for && oneOf(values.for, ['action', 'information'] as const, '--for');
   const seconds = wholeNumber('--wait', values.wait, 1, 86_400);
   const id = values.id ?? randomUUID();
   if (!/^[\w.:/-]{1,200}$/.test(id))
     throw new CommandError('--id takes letters, digits and . : / - _, at most 200', exitCode.usage);
   const organisation = await organisationAs(values.data, persona);
   try {
-    const letterhead = await letterheadFor(organisation, nhsNumber, purposes[purpose]);
+    const letterhead = {
+      ...(await letterheadFor(organisation, nhsNumber)),
+      ...(purpose ? { recipientType: purposes[purpose] } : {}),
+    };
     const wanted: HandIn = {
       id,
-      fingerprint: fingerprintOf([nhsNumber, purpose, ...sending.content]),
+      fingerprint: fingerprintOf([nhsNumber, purpose ?? '', ...sending.content]),
       compose: (context, replaces) =>
         sending.compose(context, { ...letterhead, ...(replaces ? { replaces } : {}) }),
       confirmed: values.confirm ?? [],
@@ -200,7 +204,6 @@ const stopsSending = (problem: string): boolean => problem !== 'deceased';
 async function letterheadFor(
   { ods, name, author, caller, practiceName }: ScriptedOrganisation,
   nhsNumber: string,
-  recipientType: 'FA' | 'FI',
 ): Promise<Letterhead> {
   const { patientFromPds } = await import('@gp-connect/consumer');
   const found = await caller.directory.trace(nhsNumber, await caller.accessToken());
@@ -216,7 +219,6 @@ async function letterheadFor(
     organisation: { ods, name },
     author,
     practice: { ods: practice, name: practiceName(practice) ?? practice },
-    recipientType,
   };
 }
 

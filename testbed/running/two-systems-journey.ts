@@ -2,6 +2,7 @@
 // spec: messaging SG-03; national-service §13
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { structuredParameters } from '@gp-connect/consumer';
 import { launchBrowser } from '@gp-connect/portals/testing';
 import type { Browser, Page } from 'playwright-core';
 import { namedPatient } from '../england/index.ts';
@@ -57,6 +58,42 @@ export function twoSystemsJourney(running: () => EnglandUnderTest): void {
     // The same address opens nothing of that message for a practice of the other system.
     const elsewhere = await orchard.goto(practicePages() + item);
     assert.doesNotMatch((await elsewhere?.text()) ?? '', /OAKENSHAW/i);
+  });
+
+  test('UPD-09: what was written down wrong is amended, seen as it will be filed, and filed with who changed it', async () => {
+    await cedar.goto(`${practicePages()}/inbox/next`);
+    for (const accept of await cedar.locator('input[value="accept"]').all()) await accept.check();
+    await cedar.locator('input[value="amend"]').first().check();
+    await cedar.locator('[id^="amend-systolic"]').first().fill('128');
+    await cedar.locator('[id^="why-"]').first().fill('typing error, the pharmacy confirmed it');
+    for (const box of await cedar.locator('input[type="checkbox"]').all())
+      if (await box.isVisible()) await box.check();
+    await cedar.getByRole('button', { name: /^File/ }).last().press('Enter');
+    assert.match((await cedar.locator('.gpc-amended').textContent()) ?? '', /128 mmHg/);
+    await cedar.getByRole('button', { name: /^File/ }).last().press('Enter');
+    await cedar.waitForURL(/\/inbox$/);
+    const caller = running().caller();
+    const answer = await caller.byPatient({
+      operation: '$gpc.getstructuredrecord',
+      body: structuredParameters({ nhsNumber: namedPatient('rich-cedar').nhsNumber }),
+    });
+    const record = await answer.body.text();
+    assert.match(record, /"value":128[^0-9]/);
+    assert.match(record, /Recorded by another organisation: Cornmill Pharmacy/);
+  });
+
+  test('DCC-06, DCC-08: the practice sees who has read the record since, and the record as they receive it', async () => {
+    await cedar.goto(`${practicePages()}/patients`);
+    await cedar.getByLabel('NHS number').fill(namedPatient('rich-cedar').nhsNumber);
+    await cedar.getByRole('button', { name: 'Continue' }).press('Enter');
+    await cedar.waitForURL(/\/reads$/);
+    assert.doesNotMatch(cedar.url(), /\d{10}/);
+    await untilShown(cedar, /Northmoor Hospital[\s\S]*Dr Orla Brackenrigg[\s\S]*Direct care/);
+    await cedar.getByRole('link', { name: 'As others receive it' }).press('Enter');
+    await cedar.getByRole('button', { name: 'Show it' }).press('Enter');
+    assert.match(await mainText(cedar), /Resources by type[\s\S]*AllergyIntolerance/);
+    await cedar.goto(`${practicePages()}/rules`);
+    assert.match(await mainText(cedar), /In force:[\s\S]*Every rule \(\d+\)/);
   });
 
   test('a practice that is not the user’s own is refused at its GP system, hosted there or not', async () => {

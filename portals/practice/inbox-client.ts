@@ -29,7 +29,8 @@ export interface InboxClient {
   close(): Promise<void>;
 }
 
-const LARGEST_ANSWER_BYTES = 16 * 1024 * 1024;
+/** A preview holds a whole record, of at most 32 MB, as a text within its own answer. */
+const LARGEST_ANSWER_BYTES = 72 * 1024 * 1024;
 
 const refusal = z.object({ error: z.string(), message: z.string(), requirement: z.string().optional() });
 

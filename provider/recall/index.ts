@@ -20,5 +20,5 @@ export { type RecallOrder, type RecallStep, readOrder } from './order.ts';
 export { type PracticeRecallRoutes, type PracticeUser, practiceRecallRoutes } from './practice-routes.ts';
 export { RecallRefusal } from './refusal.ts';
 export { answerRecall, isRecallAddress, type RecallRoutes } from './routes.ts';
-export type { ResolvedSelector } from './selector.ts';
+export { type ResolvedSelector, resolvedSelector } from './selector.ts';
 export type { StepAnswer } from './steps.ts';

@@ -2,8 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { testStores } from '@gp-connect/foundation/store';
-import { entryLedger } from '../../recall/index.ts';
-import { type ResolvedSelector, resolvedSelector } from '../../recall/selector.ts';
+import { entryLedger, type ResolvedSelector, resolvedSelector } from '../../recall/index.ts';
 import {
   doctor,
   fillTestPractice,

@@ -20,8 +20,8 @@ import {
   type RulePacks,
   type Rules,
   type StaffVerifier,
-  storedRules,
   sealEarlier,
+  storedRules,
 } from '../inbox/index.ts';
 import { practiceRecallRoutes, type RecallDesk } from '../recall/index.ts';
 import type { Records } from '../record/index.ts';
@@ -51,7 +51,9 @@ export interface InboxComposition {
   readonly rules?: Rules;
   /** Pause between two rounds of collecting; 10 seconds if left out. MESH asks for no less than that. */
   readonly pauseMs?: number;
-  readonly ports?: Partial<Pick<InboxPorts, 'scan' | 'isActivePharmacy' | 'careSettingOf' | 'senderProductOf' | 'onResponse'>>;
+  readonly ports?: Partial<
+    Pick<InboxPorts, 'scan' | 'isActivePharmacy' | 'careSettingOf' | 'senderProductOf' | 'onResponse'>
+  >;
 }
 
 export interface InboxMount {

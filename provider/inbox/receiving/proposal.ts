@@ -93,7 +93,7 @@ export async function proposalOf(
     authorRole: author.role,
     recipientType: message.header.handling.RecipientType ?? 'FA',
     encounterAt: encounterStart(document),
-    sensitive: isSensitive(document, service, now),
+    sensitive: isSensitive(document, entries, service, now),
     standing: accepted.match.standing,
     entries: entries.map((entry) => ({ ...entry, ownTerm: ownTerm(terminology, entry) })),
     findings: [
@@ -119,8 +119,18 @@ function encounterStart(document: ItkDocument): string | null {
   return encounter?.period?.start ?? document.composition?.date ?? null;
 }
 
-/** Contraception, and anyone under 16. spec: SG-22 */
-function isSensitive(document: ItkDocument, service: string | null, now: Date): boolean {
+/** Said of sexual health, in terms or text: rather hidden once too often. spec: SG-22 */
+const sexualHealth =
+  /\b(?:sexual(?:ly)?|genital|chlamydia|gonorrh|syphilis|herpes|hiv|contracepti|morning[- ]after|terminations? of pregnancy|abortion)/i;
+
+/** Contraception, sexual health, and anyone under 16. spec: SG-22 */
+function isSensitive(
+  document: ItkDocument,
+  entries: readonly ProposedEntry[],
+  service: string | null,
+  now: Date,
+): boolean {
+  if (entries.some(({ sentTerm, words }) => sexualHealth.test(`${sentTerm ?? ''} ${words}`))) return true;
   const birthDate = document.ofType('Patient')[0]?.resource.birthDate;
   const born = typeof birthDate === 'string' ? parseFhirDate(birthDate) : undefined;
   const sixteenth = born === undefined ? undefined : new Date(born.start);

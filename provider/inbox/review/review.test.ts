@@ -649,6 +649,15 @@ for (const { name, fresh } of testStores()) {
       assert.doesNotMatch(JSON.stringify(shown?.meta), /NOPAT/);
     });
 
+    test('SG-22: what is said of sexual health makes its message sensitive, whatever the service', async () => {
+      const summary = 'Asked about a chlamydia test, told where to go';
+      await it.deliver(updateRecord({ patient: people.finch, at, summary, service: services.minorIllness }));
+      const view = await it.latest();
+      assert.equal(view.sensitive, true);
+      assert.ok(!(await it.inbox.list(ods, reader)).some(({ item }) => item === view.item));
+      await it.inbox.refuse(ods, view.item, view.version, { reason: 'duplicate' }, doctor);
+    });
+
     test('SG-24, A3: every step is kept in a chain, without clinical text; a patient can read who sent and who accepted', async () => {
       const events = await sql<{ step: string; detail: string }>`select step, detail from inbox_event
         where practice = ${ods}`.execute(it.store.db);

@@ -50,6 +50,7 @@ const staff = (id: string, role: string, ...roles: string[]): StaffUser => ({
 export const doctor = staff('d1', 'General Medical Practitioner', 'clinician');
 export const reviewer = staff('r1', 'Practice Pharmacist', 'reviewer');
 export const reader = staff('x1', 'Receptionist', 'reader');
+export const privacy = staff('p1', 'Privacy Officer', 'privacy');
 export const lead = staff('l1', 'Practice Manager', 'lead', 'reviewer');
 
 const person = (

@@ -14,6 +14,7 @@ export const inboxSettings = z.strictObject({
   clinicianRoles: roles('clinician').describe('May override BLOCK and answer ACTION (SG-03)'),
   sensitiveRoles: roles('clinician').describe('May see sensitive items (SG-22)'),
   leadRoles: roles('lead', 'clinician').describe('See what is overdue, change switches and settings'),
+  privacyRoles: roles('lead', 'clinician', 'privacy').describe('May see who has read a record (DCC-06)'),
   previousFamily: z.boolean().default(false).describe('R17: a previous surname matches too'),
   starredOverride: z.boolean().default(false).describe('Marks ✱ may be overridden'),
   workingDaysToReview: days(2).describe('SG-15'),

@@ -2,7 +2,15 @@
 import { inboundSwitchNames } from '../../controls/index.ts';
 import { people, practice } from '../../service/made-up-practice-for-tests.ts';
 import { type ProviderUnderTest, startTestProvider } from '../../service/provider-under-test.ts';
-import { doctor, lead, practiceMailbox, reader, reviewer, testMailbox } from '../inbox-under-test.ts';
+import {
+  doctor,
+  lead,
+  practiceMailbox,
+  privacy,
+  reader,
+  reviewer,
+  testMailbox,
+} from '../inbox-under-test.ts';
 import type { StaffUser } from '../index.ts';
 import type { MadeMessage, Person } from '../messages-for-tests.ts';
 
@@ -14,7 +22,7 @@ export const pargeter: Person = {
   gender: 'female',
 };
 
-const users: Readonly<Record<string, StaffUser>> = { doctor, lead, reader, reviewer };
+const users: Readonly<Record<string, StaffUser>> = { doctor, lead, privacy, reader, reviewer };
 
 export interface CalledWith {
   readonly body?: unknown;

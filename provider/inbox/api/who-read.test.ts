@@ -84,6 +84,24 @@ for (const { name, fresh } of testStores()) {
       assert.equal((await reads({ from: 'yesterday' })).status, 400);
     });
 
+    test('DCC-06: the privacy officer sees who read what, and nothing else of the inbox', async () => {
+      const as = 'privacy';
+      const seen = await it.call('POST', '/record/reads', { body: { nhsNumber: number }, as });
+      assert.deepEqual([seen.status, seen.body.reads.length], [200, 3]);
+      assert.equal((await it.call('GET', '/inbox/filed/99999/reads', { as })).status, 404);
+      const elsewhere = await Promise.all([
+        it.call('GET', '/inbox', { as }),
+        it.call('GET', '/inbox/controls', { as }),
+        it.call('POST', '/inbox/look-back', { body: {}, as }),
+        it.call('POST', '/record/preview', { body: { nhsNumber: number, view: 'structured' }, as }),
+        it.call('GET', '/inbox/counters?since=2026-01-01', { as }),
+      ]);
+      assert.deepEqual(
+        elsewhere.map(({ status }) => status),
+        elsewhere.map(() => 403),
+      );
+    });
+
     test('DCC-06: reads of a filed entry are those since it was filed', async () => {
       const item = await it.deliver(
         updateRecord({ patient: pargeter, at: new Date(), extras: [pressure(128, 76)] }),

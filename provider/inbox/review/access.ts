@@ -5,7 +5,13 @@ import type { InboxSettings } from '../settings.ts';
 import { InboxRefusal } from './refusals.ts';
 import { type ItemRow, itemRow } from './rows.ts';
 
-export type Permission = 'readRoles' | 'reviewRoles' | 'clinicianRoles' | 'sensitiveRoles' | 'leadRoles';
+export type Permission =
+  | 'readRoles'
+  | 'reviewRoles'
+  | 'clinicianRoles'
+  | 'sensitiveRoles'
+  | 'leadRoles'
+  | 'privacyRoles';
 
 export const has = (user: StaffUser, settings: InboxSettings, permission: Permission): boolean =>
   user.roles.some((role) => settings[permission].includes(role));
@@ -16,6 +22,7 @@ const words: Readonly<Record<Permission, string>> = {
   clinicianRoles: 'This needs a clinician',
   sensitiveRoles: 'Your role may not see this item',
   leadRoles: 'This needs the practice lead',
+  privacyRoles: 'Who has read a record is for practice leads, clinicians and the privacy officer',
 };
 
 /** @throws InboxRefusal NOT_ALLOWED */

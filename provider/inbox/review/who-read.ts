@@ -49,7 +49,7 @@ export async function whoRead(
   wanted: ReadsWanted,
   user: StaffUser,
 ): Promise<ReadsPage> {
-  demand(user, await settingsOf(rooms.db, practice), 'leadRoles');
+  demand(user, await settingsOf(rooms.db, practice), 'privacyRoles');
   if ((await rooms.records.findPatient(practice, wanted.nhsNumber)) === undefined) {
     throw new InboxRefusal('NOT_FOUND', 'There is no such patient at this practice');
   }
@@ -64,7 +64,7 @@ export async function whoReadFiled(
   page: Pick<ReadsWanted, 'cursor' | 'limit'>,
   user: StaffUser,
 ): Promise<ReadsPage> {
-  demand(user, await settingsOf(rooms.db, practice), 'leadRoles');
+  demand(user, await settingsOf(rooms.db, practice), 'privacyRoles');
   const found = await sql<{ nhs_number: string; filed_at: Date }>`select i.nhs_number, f.filed_at
     from inbox_filed f join inbox_item i on i.practice = f.practice and i.item_key = f.item_key
     where f.practice = ${practice} and f.filed_key = ${filed}`.execute(rooms.db);

@@ -10,7 +10,8 @@ const files = globSync('*/**/*.test.ts', {
   exclude: (path) => /(^|\/)(node_modules|\.data)(\/|$)/.test(path),
 })
   .filter((file) => filters.length === 0 || filters.some((filter) => file.startsWith(filter)))
-  .sort();
+  // From the top of the house down: whole Englands take longest, and nothing else should wait for them at the end.
+  .sort((one, other) => other.localeCompare(one));
 if (files.length === 0) {
   console.error(`no test file matches ${filters.join(', ')}`);
   process.exit(1);

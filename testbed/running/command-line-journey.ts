@@ -12,7 +12,8 @@ import { namedPatient } from '../england/index.ts';
 import { type EnglandUnderTest, untilFound } from './england-under-test.ts';
 
 const gpcFile = join(import.meta.dirname, '../../cli/gpc.ts');
-const { nhsNumber } = namedPatient('rich');
+// Not the patient of the other journeys: what they send would be found beside what is sent here.
+const { nhsNumber } = namedPatient('documents');
 const letter = '%PDF-1.4\n% from the command line\n%%EOF\n';
 
 interface Outcome {

@@ -6,6 +6,7 @@ import {
   html,
   type Markup,
   type PageOptions,
+  problemContent,
   type Session,
   type SignedInStaff,
   type StaffDesk,
@@ -19,6 +20,7 @@ import { InboxApiError } from './inbox-api.ts';
 import type { InboxClient } from './inbox-client.ts';
 import type { KnownPatients } from './known-patients.ts';
 import type { PracticeApi } from './practice-calls.ts';
+import { noRecallCount, type RecallCount, refreshRecallCount } from './recall-count.ts';
 
 export interface PracticeState extends SignedInStaff {
   /** Messages put aside in this session: the next one is another. */
@@ -27,6 +29,8 @@ export interface PracticeState extends SignedInStaff {
   readonly patients: KnownPatients;
   /** What was done just now, said once on the next page. */
   done: string | undefined;
+  /** Open entries of recalls, for the navigation. */
+  recallCount: RecallCount;
 }
 export type PracticeSession = Session<PracticeState>;
 
@@ -37,6 +41,7 @@ export const newPracticeState = ({ identity, accessToken, idToken }: SignedInSta
   skipped: new Set(),
   patients: new Map(),
   done: undefined,
+  recallCount: noRecallCount,
 });
 
 export interface Desk extends StaffDesk<PracticeState> {
@@ -59,6 +64,7 @@ export const places: readonly Place[] = [
   { href: '/overdue', text: 'Overdue', key: 'o' },
   { href: '/tasks', text: 'Tasks', key: 'l' },
   { href: '/notices', text: 'Notices', key: 't' },
+  { href: '/recalls', text: 'Recalls', key: 'x' },
   { href: '/look-back', text: 'Look back', key: 'b' },
   { href: '/patients', text: 'Patient record', key: 'w' },
   { href: '/senders', text: 'Senders', key: 'p' },
@@ -67,10 +73,10 @@ export const places: readonly Place[] = [
   { href: '/keys', text: 'Keyboard', key: 'k' },
 ];
 
-const navigation = (current: string | undefined): Markup =>
+const navigation = (current: string | undefined, { open }: RecallCount): Markup =>
   html`<nav class="gpc-places gpc-no-print" aria-label="Inbox and controls"><ul>${places.map(
     ({ href, text, key }) =>
-      html`<li><a href="${href}" accesskey="${key}"${current === href ? html` aria-current="page"` : null}>${text}</a></li>`,
+      html`<li><a href="${href}" accesskey="${key}"${current === href ? html` aria-current="page"` : null}>${text}${href === '/recalls' && open > 0 && html` <strong class="gpc-count">${open}<span class="nhsuk-u-visually-hidden"> open</span></strong>`}</a></li>`,
   )}</ul></nav>`;
 
 export interface PracticePage extends Omit<PageOptions, 'signedIn' | 'wide'> {
@@ -98,7 +104,7 @@ export function sendPracticePage(
       ...options,
       wide: true,
       signedIn: signedInAs(session),
-      beforeContent: html`${navigation(place)}${above}${beforeContent}`,
+      beforeContent: html`${navigation(place, session.state.recallCount)}${above}${beforeContent}`,
       content: html`${said}${content}`,
     },
     status,
@@ -131,6 +137,18 @@ const byCode: Readonly<Record<string, Omit<FailureWords, 'paragraphs'> & { advic
     again: true,
     status: 409,
   },
+  settled: {
+    title: 'This is settled already',
+    advice: 'Nothing was changed. Look at all entries of the recall to see how.',
+    again: true,
+    status: 409,
+  },
+  'not-in-record': {
+    title: 'This entry is not in the record',
+    advice: 'Nothing was changed. Look for its message in the inbox.',
+    again: true,
+    status: 409,
+  },
   NO_INBOX: {
     title: 'There is no practice inbox for your organisation here',
     advice:
@@ -154,16 +172,29 @@ const byCode: Readonly<Record<string, Omit<FailureWords, 'paragraphs'> & { advic
   },
 };
 
+/** The recall part of the API has codes of its own. */
+const sameAs: Readonly<Record<string, string>> = {
+  ROLE: 'NOT_ALLOWED',
+  'not-a-clinician': 'NOT_ALLOWED',
+  'not-listed': 'NOT_FOUND',
+};
+
 /** Words for whatever a route threw. */
 export function wordsFor(error: unknown): FailureWords {
   if (error instanceof InboxApiError) {
-    const known = byCode[error.code];
+    const known = byCode[sameAs[error.code] ?? error.code];
     const said = error.requirement ? `${error.message} (${error.requirement})` : error.message;
     if (known) return { ...known, paragraphs: [said, known.advice] };
     return { title: 'This cannot be done', paragraphs: [said], again: true, status: error.status };
   }
   return signInFailure(error) ?? unexpectedFailure;
 }
+
+/** What a role without the inbox may have come for, such as a privacy officer's. */
+const insteadOfInbox = [
+  { href: '/patients', text: 'See who has read a patient’s record' },
+  { href: '/recalls', text: 'See recalls, and who had read their entries' },
+];
 
 /** Runs a journey that asks the API; what it throws becomes a page. `again` is where trying again leads. */
 export async function explained(
@@ -174,10 +205,23 @@ export async function explained(
   journey: () => Promise<FastifyReply>,
 ): Promise<FastifyReply> {
   try {
+    await refreshRecallCount(session.state, () => apiFor(desk, session), desk.clock());
     return await journey();
   } catch (error) {
     if (!(error instanceof InboxApiError)) throw error;
     if (error.status >= 500) desk.logger.warn({ err: error }, 'the practice inbox could not be used');
-    return sendProblem(desk, reply, wordsFor(error), { session, again });
+    const words = wordsFor(error);
+    if (words.status === 403 && error.code !== 'NO_INBOX')
+      return sendPracticePage(
+        desk,
+        reply,
+        session,
+        {
+          title: words.title,
+          content: problemContent({ ...words, actions: again === '/inbox' ? insteadOfInbox : [] }),
+        },
+        words.status,
+      );
+    return sendProblem(desk, reply, words, { session, again });
   }
 }

@@ -202,6 +202,8 @@ const change = z.object({
 });
 export const controls = z.object({
   switches: z.record(text, z.boolean()),
+  /** Products that are taken from these care settings only. */
+  takenFrom: z.array(z.object({ product: text, settings: z.array(text) })).default([]),
   blockedSenders: z.array(z.object({ sender: text, actor: text, reason: text, since: text })),
   stops: z.array(
     z.object({ kind: z.enum(['code', 'sender']), value: text, actor: text, reason: text, since: text }),
@@ -310,6 +312,8 @@ export interface InboxApi {
   noticeSent(notice: number): Promise<void>;
   controls(): Promise<Controls>;
   setControl(control: Control, on: boolean, reason: string): Promise<void>;
+  /** `null`: from all. */
+  setCareSettings(product: string, settings: readonly string[] | null, reason: string): Promise<void>;
   counters(since: string): Promise<Counters>;
   lookBack(wanted: LookBack): Promise<readonly FiledEntry[]>;
   makeTasks(filed: readonly number[], note: string): Promise<void>;

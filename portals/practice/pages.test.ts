@@ -6,6 +6,7 @@ import { accessibilityFaults, launchBrowser, pressAccessKey } from '../kit/testi
 import { aDayOfMessages } from './testing/a-day.ts';
 import { madeUpItem, type Story } from './testing/made-up-messages.ts';
 import { startTestPractice, type TestPractice } from './testing/practice-for-tests.ts';
+import { madeUpRecall, usualEntries } from './testing/stand-in-recalls.ts';
 
 let world: TestPractice;
 let browser: Browser;
@@ -80,6 +81,32 @@ describe('the practice pages in a browser', () => {
     assert.ok(page.url().endsWith('/inbox'));
     assert.equal(world.inbox.bodies('/complete').length, 60);
     assert.equal(world.inbox.bodies('/decisions').length, 6);
+    await context.close();
+  });
+
+  test('INC-07: recalled entries are settled by keyboard alone, script off', async () => {
+    world.inbox.recallEntries = usualEntries();
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.goto(`${world.url}/sign-in?returnTo=/inbox`);
+    await pressAndGo(page, 'Alt+x');
+    await tabTo(page, `a[href="/recalls/${madeUpRecall}"]`);
+    await pressAndGo(page, 'Enter');
+    await tabTo(page, '#entry-0');
+    await press(page, 'Space');
+    await tabTo(page, '#entry-1');
+    await press(page, 'Space');
+    await pressAndGo(page, 'Alt+s');
+    await tabTo(page, '#decision');
+    await press(page, 'Space');
+    await tabTo(page, '#reason');
+    await page.keyboard.type('asked both patients');
+    await tabTo(page, '#confirmed');
+    await page.keyboard.type('2');
+    await pressAndGo(page, 'Enter');
+    assert.ok((await page.locator('.gpc-done').textContent())?.includes('2 entries marked'));
+    assert.equal(world.inbox.recallEntries.filter(({ outcome }) => outcome === 'entered-in-error').length, 2);
+    world.inbox.recallEntries = usualEntries();
     await context.close();
   });
 
@@ -168,7 +195,15 @@ describe('the practice pages in a browser', () => {
       '/inbox/2/patient',
       '/senders',
       '/rules',
+      '/recalls',
+      `/recalls/${madeUpRecall}`,
+      `/recalls/${madeUpRecall}?show=all`,
+      `/recalls/${madeUpRecall}/decide`,
+      `/recalls/${madeUpRecall}/decide?entry=entry-001`,
+      `/recalls/${madeUpRecall}/decide?entry=entry-001&entry=entry-003`,
+      `/recalls/${madeUpRecall}/exposure`,
       '/controls',
+      '/controls/care-settings?product=send-document',
       '/controls/change?kind=switch&name=update-record&to=off',
       '/inbox/77',
     ]) {

@@ -4,12 +4,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createLogger, type Logger } from '@gp-connect/foundation/http';
 import { type FailureWords, openStaffPortal, type RunningPortal } from '../kit/index.ts';
+import { careSettingRoutes } from './care-setting-routes.ts';
 import { controlRoutes } from './control-routes.ts';
 import { type Desk, newPracticeState, wordsFor } from './desk.ts';
 import { openInboxClient } from './inbox-client.ts';
 import { inboxRoutes } from './inbox-routes.ts';
 import { lookBackRoutes } from './look-back-routes.ts';
 import { startContent } from './pages/start.ts';
+import { recallRoutes } from './recall-routes.ts';
 import { recordRoutes } from './record-routes.ts';
 import { reviewRoutes } from './review-routes.ts';
 import type { PracticeSettings } from './settings.ts';
@@ -60,7 +62,9 @@ export async function startPracticePortal(
   inboxRoutes(portal.server, desk);
   reviewRoutes(portal.server, desk);
   controlRoutes(portal.server, desk);
+  careSettingRoutes(portal.server, desk);
   lookBackRoutes(portal.server, desk);
   recordRoutes(portal.server, desk);
+  recallRoutes(portal.server, desk);
   return portal.listen({ close: () => client.close() });
 }

@@ -14,6 +14,7 @@ import {
   openItem,
   task,
 } from './inbox-api.ts';
+import { exposure, type RecallsApi, recallEntry, recallSummary } from './recalls-api.ts';
 import {
   preview,
   quarantined,
@@ -25,7 +26,7 @@ import {
 } from './record-api.ts';
 import { type RulesApi, ruleReport, rulesInForce } from './rules-api.ts';
 
-export interface PracticeApi extends InboxApi, RecordApi, RulesApi {}
+export interface PracticeApi extends InboxApi, RecordApi, RulesApi, RecallsApi {}
 
 export interface Ask<Schema extends z.ZodType> {
   readonly method?: 'GET' | 'POST';
@@ -53,6 +54,7 @@ const anything = z.unknown();
 const READS_A_PAGE = 50;
 
 const item = (key: number, rest = '') => `/inbox/items/${key}${rest}`;
+const ofRecall = (recall: string) => `/recalls/${encodeURIComponent(recall)}`;
 const query = (fields: Readonly<Record<string, string | undefined>>): string => {
   const given = new URLSearchParams();
   for (const [name, value] of Object.entries(fields)) if (value !== undefined) given.set(name, value);
@@ -111,5 +113,16 @@ export function practiceCalls(ask: AskAs, content: (path: string) => Promise<Att
     preview: (nhsNumber, view) => post('/record/preview', { nhsNumber, view }, preview),
     rules: () => ask({ path: '/rules', answer: rulesInForce }),
     ruleReports: () => ask({ path: '/rules/look-back', answer: z.array(ruleReport) }),
+    recalls: async () =>
+      (await ask({ path: '/recalls', answer: z.object({ recalls: z.array(recallSummary) }) })).recalls,
+    recallEntries: async (recall, { all, after, limit }) => {
+      const wanted = { open: all ? 'false' : undefined, after: after || undefined, limit: String(limit) };
+      const path = `${ofRecall(recall)}/entries${query(wanted)}`;
+      return (await ask({ path, answer: z.object({ entries: z.array(recallEntry) }) })).entries;
+    },
+    decideRecall: (recall, decisions) => tell(`${ofRecall(recall)}/decisions`, { decisions }),
+    recallExposure: (recall) => ask({ path: `${ofRecall(recall)}/exposure`, answer: exposure }),
+    setCareSettings: (product, settings, reason) =>
+      tell('/inbox/controls/care-settings', { product, settings, reason }),
   };
 }

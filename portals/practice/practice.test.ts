@@ -4,6 +4,7 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import { Visitor } from '../kit/testing/visitor.ts';
 import { madeUpItem } from './testing/made-up-messages.ts';
 import { startTestPractice, type TestPractice } from './testing/practice-for-tests.ts';
+import { madeUpEntry, madeUpRecall, usualEntries } from './testing/stand-in-recalls.ts';
 
 let world: TestPractice;
 let visitor: Visitor;
@@ -510,6 +511,35 @@ describe('controls', () => {
     assert.ok(wrong.text.includes('6 to 18 digits'));
   });
 
+  test('DCC-03: a product is taken from chosen care settings only, with a reason, after the page said what follows', async () => {
+    assert.match(
+      (await visitor.get('/controls')).text,
+      /<strong>Only<\/strong> NHS 111, Community pharmacies/,
+    );
+    const path = '/controls/care-settings';
+    const ask = await visitor.get(`${path}?product=update-record`);
+    assert.equal(heading(ask.text), 'Who may send: Update Record');
+    for (const words of ['code 20010', 'required by contract']) assert.ok(ask.text.includes(words), words);
+    assert.match((await visitor.get(`${path}?product=send-document`)).text, /value="nhs111" checked/);
+    const product = { product: 'update-record' };
+    const none = await visitor.post(path, { ...product, from: 'some', reason: 'x' });
+    assert.ok(none.status === 400 && none.text.includes('Tick at least one care setting'));
+    assert.equal((await visitor.post(path, { ...product, from: 'all' })).status, 400);
+    assert.equal((await visitor.get(`${path}?product=unknown`)).status, 404);
+    const some = await visitor.post(path, {
+      ...product,
+      from: 'some',
+      settings: 'pharmacy',
+      reason: 'pharmacies only',
+    });
+    assert.ok(some.text.includes('Who may send: Update Record: Community pharmacies.'));
+    await visitor.post(path, { ...product, from: 'all', reason: 'everyone again' });
+    assert.deepEqual(world.inbox.bodies('/controls/care-settings'), [
+      { ...product, settings: ['pharmacy'], reason: 'pharmacies only' },
+      { ...product, settings: null, reason: 'everyone again' },
+    ]);
+  });
+
   test('SG-17: senders show counts, how often rules fire, and who contradicts themselves', async () => {
     const { text } = await visitor.get('/senders');
     assert.ok(text.includes('3 of 40 messages (7.5 %)'));
@@ -567,6 +597,156 @@ describe('looking back', () => {
     assert.equal(heading(page.text), 'Quarantined');
     assert.ok(page.text.includes('RZ901'));
     assert.deepEqual(world.inbox.bodies('/filed/11/quarantine'), [{ reason: 'other patient' }]);
+  });
+});
+
+describe('recalls', () => {
+  beforeEach(() => {
+    world.inbox.recallEntries = usualEntries();
+  });
+  const recall = `/recalls/${madeUpRecall}`;
+  const decided = () => world.inbox.bodies('/decisions');
+
+  test('INC-07: every page says how many entries are open, and the list what is recorded about whom', async () => {
+    const inbox = await visitor.get('/inbox');
+    assert.match(inbox.text, /Recalls <strong class="gpc-count">3<span[^>]*> open</);
+    const { text } = await visitor.get('/recalls');
+    assert.match(text, /R-2026-0007[\s\S]*3 open/);
+    const open = await visitor.get(recall);
+    for (const words of [
+      'HARTLEY, Maya Rose',
+      '999 000 0018',
+      '77386006',
+      'Not pregnant',
+      'Waits in the inbox',
+    ])
+      assert.ok(open.text.includes(words), words);
+    assert.ok(open.text.includes('Pregnant &lt;b&gt;now&lt;/b&gt;'));
+    assert.equal(open.text.includes('asked the patient'), false);
+    assert.ok((await visitor.get(`${recall}?show=all`)).text.includes('asked the patient'));
+  });
+
+  test('INC-08: one entry is settled with a reason, corrected as its sender proposes', async () => {
+    const ask = await visitor.get(`${recall}/decide?entry=entry-001`);
+    assert.equal(heading(ask.text), 'Decide on 1 entry');
+    const missing = await visitor.post(`${recall}/decide`, { entry: 'entry-001' });
+    assert.equal(missing.status, 400);
+    for (const words of ['Choose what you decide', 'Enter the reason'])
+      assert.ok(missing.text.includes(words));
+    const entry = { entry: 'entry-001', reason: 'asked the patient' };
+    const code = await visitor.post(`${recall}/decide`, { ...entry, decision: 'other-code', code: '1' });
+    assert.ok(code.text.includes('6 to 18 digits'));
+    assert.deepEqual(decided(), []);
+    const after = await visitor.post(`${recall}/decide`, { ...entry, decision: 'as-proposed' });
+    assert.ok(after.text.includes('1 entry corrected as the sender proposed.'));
+    assert.match(after.text, /Recalls <strong class="gpc-count">2</);
+    assert.deepEqual(decided(), [
+      {
+        decisions: [
+          {
+            ...{ entry: 'entry-001', decision: 'correct', reason: 'asked the patient' },
+            correction: { code: '60001007', display: 'Not pregnant' },
+          },
+        ],
+      },
+    ]);
+  });
+
+  test('INC-07: another code, and text without a code, are corrections too', async () => {
+    await visitor.get(`${recall}/decide?entry=entry-002`);
+    const more = {
+      entry: 'entry-001',
+      reason: 'x',
+      decision: 'other-code',
+      code: '60001007',
+      term: 'Not pregnant',
+    };
+    await visitor.post(`${recall}/decide`, more);
+    await visitor.post(`${recall}/decide`, { entry: 'entry-002', reason: 'x', decision: 'text-only' });
+    const corrections = (decided() as { decisions: { correction: object }[] }[]).map(
+      ({ decisions }) => decisions[0]?.correction,
+    );
+    assert.deepEqual(corrections, [{ code: '60001007', display: 'Not pregnant' }, { textOnly: true }]);
+  });
+
+  test('INC-07: several are settled alike only under their number, and only as fits each of them', async () => {
+    assert.equal((await visitor.get(`${recall}/decide`)).status, 400);
+    const two = await visitor.get(`${recall}/decide?entry=entry-001&entry=entry-003`);
+    assert.equal(heading(two.text), 'Decide on 2 entries');
+    for (const choice of ['as-proposed', 'text-only', 'other-code'])
+      assert.equal(two.text.includes(`value="${choice}"`), false, choice);
+    const form = (confirmed: string) =>
+      visitor.postAll(`${recall}/decide`, [
+        ['entry', 'entry-001'],
+        ['entry', 'entry-003'],
+        ['decision', 'entered-in-error'],
+        ['reason', 'miscoded run'],
+        ['confirmed', confirmed],
+      ]);
+    assert.equal((await form('3')).status, 400);
+    assert.deepEqual(decided(), []);
+    assert.ok((await form('2')).text.includes('2 entries marked as entered in error'));
+    assert.deepEqual(decided(), [
+      {
+        decisions: ['entry-001', 'entry-003'].map((entry) => ({
+          ...{ entry, decision: 'entered-in-error', reason: 'miscoded run' },
+        })),
+      },
+    ]);
+  });
+
+  test('what is settled, or is not on the list, cannot be chosen', async () => {
+    const settled = await visitor.get(`${recall}/decide?entry=entry-004`);
+    assert.deepEqual([settled.status, heading(settled.text)], [409, 'This is settled already']);
+    assert.equal((await visitor.get(`${recall}/decide?entry=entry-999`)).status, 404);
+    assert.equal((await visitor.get('/recalls/x%2F..%2Fy')).status, 404);
+  });
+
+  test('a long list comes by the page, and what was chosen on the second page is found', async () => {
+    world.inbox.recallEntries = Array.from({ length: 120 }, (_, at) => madeUpEntry(at));
+    const first = await visitor.get(recall);
+    const next = /href="([^"]+after=entry-049)"[^>]*>Next page/.exec(first.text)?.[1];
+    assert.ok(next);
+    const second = await visitor.get(next);
+    assert.ok(second.text.includes('value="entry-050"') && !second.text.includes('value="entry-049" id'));
+    const ask = await visitor.get(`${recall}/decide?after=entry-049&entry=entry-099`);
+    assert.equal(heading(ask.text), 'Decide on 1 entry');
+  });
+
+  test('INC-08: whoever is no clinician is told so', async () => {
+    await visitor.get(`${recall}/decide?entry=entry-001`);
+    // The entry is asked for first, then decided.
+    world.inbox.instead = (response) => {
+      response.end(JSON.stringify({ entries: [madeUpEntry(1)] }));
+      world.inbox.instead = (second) =>
+        second
+          .writeHead(403)
+          .end(JSON.stringify({ error: 'not-a-clinician', message: 'Only a clinician may settle entries' }));
+    };
+    const page = await visitor.post(`${recall}/decide`, {
+      ...{ entry: 'entry-001', decision: 'entered-in-error', reason: 'x' },
+    });
+    assert.deepEqual([page.status, heading(page.text)], [403, 'Your role does not allow this']);
+  });
+
+  test('INC-12: who had read them, and a notice for each organisation that names nobody', async () => {
+    const { text } = await visitor.get(`${recall}/exposure`);
+    for (const words of ['Dr Sam Thornley', 'Test Hospital', 'To Test Hospital (RZ901).', 'Audit entry 41'])
+      assert.ok(text.includes(words), words);
+    const notices = /<article[\s\S]*<\/article>/.exec(text)?.[0] ?? '';
+    assert.ok(notices.includes('shown a record once') && !notices.includes('999 000 0018'));
+  });
+});
+
+describe('a privacy officer', () => {
+  test('DCC-06: without the inbox, gets to who has read a record from where they come in', async () => {
+    world.inbox.instead = (response) =>
+      response
+        .writeHead(403)
+        .end(JSON.stringify({ error: 'NOT_ALLOWED', message: 'You may not see the inbox of this practice' }));
+    const page = await visitor.get('/inbox');
+    assert.deepEqual([page.status, heading(page.text)], [403, 'Your role does not allow this']);
+    assert.match(page.text, /<main[\s\S]*href="\/patients"[\s\S]*<\/main>/);
   });
 });
 

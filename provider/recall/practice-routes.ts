@@ -126,6 +126,9 @@ async function shown(records: Records, practice: string, item: RecallItem) {
   if (!item.filedAs) return { ...item, patient: null, recorded: null };
   const { patientKey, type, id } = item.filedAs;
   const patient = await records.findPatientByKey(practice, patientKey);
+  const known = (await records.patientResources(practice, [patientKey])).get(patientKey);
+  const person = known === undefined ? undefined : (parseJson(known) as Person);
+  const name = person?.name?.find(({ use }) => use === 'official') ?? person?.name?.[0];
   const stored = await sql<{ json: string }>`select json from resource where practice = ${practice}
     and patient_key = ${patientKey} and type = ${type} and id = ${id}`.execute(records.store.db);
   const json = stored.rows[0]?.json;
@@ -133,7 +136,12 @@ async function shown(records: Records, practice: string, item: RecallItem) {
   const coding = resource?.code?.coding?.[0];
   return {
     ...item,
-    patient: patient ? { nhsNumber: patient.nhsNumber } : null,
+    patient: patient
+      ? {
+          nhsNumber: patient.nhsNumber,
+          ...{ family: name?.family ?? null, given: name?.given ?? [], birthDate: person?.birthDate ?? null },
+        }
+      : null,
     recorded: resource
       ? {
           code: coding?.code ?? null,
@@ -142,6 +150,11 @@ async function shown(records: Records, practice: string, item: RecallItem) {
         }
       : null,
   };
+}
+
+interface Person {
+  readonly name?: { readonly use?: string; readonly family?: string; readonly given?: string[] }[];
+  readonly birthDate?: string;
 }
 
 interface Recorded {

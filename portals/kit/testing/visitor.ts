@@ -27,6 +27,12 @@ export class Visitor {
     return this.#follow(path, { method: 'POST', body });
   }
 
+  /** The same for a form whose fields may come several times. */
+  async postAll(path: string, fields: readonly (readonly [string, string])[]): Promise<Visit> {
+    const body = new URLSearchParams([['formToken', this.#formToken], ...fields.map(([...pair]) => pair)]);
+    return this.#follow(path, { method: 'POST', body });
+  }
+
   async signIn(): Promise<Visit> {
     return this.get('/sign-in');
   }

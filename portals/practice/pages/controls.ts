@@ -11,6 +11,7 @@ import {
 } from '../../kit/index.ts';
 import type { Controls, Counters } from '../inbox-api.ts';
 import { switchWords } from '../words.ts';
+import { takenFromContent } from './care-settings.ts';
 import { changeHref } from './change.ts';
 import { alarmContent } from './senders.ts';
 import { momentText } from './times.ts';
@@ -42,6 +43,7 @@ export function controlsContent({ controls, counted, days, fields, faults }: Con
 ${alarmContent(counted.alarms)}<p>A change takes effect on the next message, and is kept with your name and your reason.${consequence && ` ${consequence}`}</p>
 <div class="gpc-scroll" role="region" aria-label="What your practice accepts" tabindex="0"><table class="nhsuk-table gpc-table gpc-table--card"><caption class="nhsuk-table__caption">What your practice accepts</caption><thead><tr><th scope="col">Service</th><th scope="col">State</th><th scope="col">Last ${days} days</th><th scope="col">Change</th></tr></thead>
 <tbody>${Object.entries(switches).map(([name, on]) => switchRow(name, on, counted))}</tbody></table></div>
+${takenFromContent(controls)}
 <div class="gpc-two gpc-controls"><section class="gpc-card"><h2 class="nhsuk-heading-m">Senders you accept nothing from</h2>
 ${list(
   blockedSenders.map((one) => ({ ...one, kind: 'sender' as const, name: one.sender })),

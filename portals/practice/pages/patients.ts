@@ -20,7 +20,7 @@ export function patientFormContent(
   faults: readonly FormFault[],
 ): Markup {
   return reading(html`${errorSummary(faults)}<h1 class="nhsuk-heading-l">A patient’s record</h1>
-<p>See who has read the record of a patient of your practice, see it exactly as others receive it, or withhold everything one sender sent about them. This is for practice leads; that you asked is recorded.</p>
+<p>See who has read the record of a patient of your practice, see it exactly as others receive it, or withhold everything one sender sent about them. Who has read it is for practice leads, clinicians and the privacy officer; the rest is for practice leads. That you asked is recorded.</p>
 <form method="post" action="/patients" novalidate autocomplete="off">${formTokenField(session)}${component(
     'input',
     {

@@ -3,7 +3,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { bodyText, closed, listening } from '../../kit/testing/servers.ts';
 import type { Decision, FiledEntry, ListedItem, OpenItem } from '../inbox-api.ts';
+import type { RecallEntry } from '../recalls-api.ts';
 import { madeUpItem, receivedAt, type Story } from './made-up-messages.ts';
+import { recallRoutes, usualEntries } from './stand-in-recalls.ts';
 
 export interface AskedOfInbox {
   readonly method: string;
@@ -18,6 +20,7 @@ export interface StandInInbox {
   readonly asked: AskedOfInbox[];
   items: OpenItem[];
   filed: FiledEntry[];
+  recallEntries: RecallEntry[];
   /** Answers the next request instead, once. */
   instead: ((response: ServerResponse) => void) | undefined;
   /** Bodies of the requests to paths that end so. */
@@ -67,6 +70,7 @@ const controls = {
     'update-record:minor-illness': true,
     'update-record:contraception': false,
   },
+  takenFrom: [{ product: 'send-document', settings: ['nhs111', 'pharmacy'] }],
   blockedSenders: [],
   stops: [
     { kind: 'code', value: '77386006', actor: 'Dr Adaeze Okafor', reason: 'miscoded run', since: receivedAt },
@@ -270,6 +274,7 @@ export async function startStandInInbox(
     asked: [],
     items: open.map((story, at) => madeUpItem(at + 1, story)),
     filed: [madeUpFiled(11), madeUpFiled(12), madeUpFiled(13, 'quarantined')],
+    recallEntries: usualEntries(),
     instead: undefined,
     bodies: (path) => inbox.asked.filter((one) => one.path.endsWith(path)).map(({ body }) => body),
     close: () => closed(server),
@@ -433,7 +438,7 @@ export async function startStandInInbox(
     ],
     ['POST', /^\/inbox\/notices\/(\d+)\/sent$/, () => ({ done: true })],
     ['GET', /^\/inbox\/controls$/, () => controls],
-    ['POST', /^\/inbox\/controls\/(switches|senders|stops)$/, () => controls],
+    ['POST', /^\/inbox\/controls\/(switches|senders|stops|care-settings)$/, () => controls],
     ['GET', /^\/inbox\/counters$/, () => counters],
     ['POST', /^\/inbox\/look-back$/, () => inbox.filed],
     ['POST', /^\/inbox\/look-back\/tasks$/, () => ({ made: 1 })],
@@ -476,6 +481,7 @@ export async function startStandInInbox(
     ],
     ['GET', /^\/rules$/, () => rules],
     ['GET', /^\/rules\/look-back$/, () => ruleReports],
+    ...recallRoutes(inbox),
   ];
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -9,6 +9,7 @@ export {
   type SwitchState,
 } from './administration/index.ts';
 export {
+  careSettings,
   type HostedPractice,
   type Inbound,
   type InboundSwitch,
@@ -23,6 +24,7 @@ export type {
   ItemView,
   Mailbox,
   OutgoingMessage,
+  PackView,
   StaffUser,
   StaffVerifier,
 } from './inbox/index.ts';

@@ -23,6 +23,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./inbox.ts')).inbox,
   },
   {
+    name: 'rules',
+    summary: 'change the plausibility rules without a release: print, sign, load, list',
+    load: async () => (await import('./rules.ts')).rules,
+  },
+  {
     name: 'mesh',
     summary: 'use a MESH mailbox: send, list, download, acknowledge, track',
     load: async () => (await import('./mesh.ts')).mesh,

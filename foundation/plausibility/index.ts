@@ -7,6 +7,7 @@ export {
   loadRulePack,
   type MedicineGroup,
   nationalRulePack,
+  nationalRulePackText,
   type PracticePack,
   type RulePack,
   RulePackError,

@@ -80,9 +80,13 @@ export function loadRulePack(text: string): RulePack {
 
 let national: RulePack | undefined;
 
+/** The default national pack of this product as JSON: what a publisher begins a changed one from. */
+export const nationalRulePackText = (): string =>
+  readFileSync(new URL('./rules/national.json', import.meta.url), 'utf8');
+
 /** The default national pack of this product. */
 export function nationalRulePack(): RulePack {
-  national ??= loadRulePack(readFileSync(new URL('./rules/national.json', import.meta.url), 'utf8'));
+  national ??= loadRulePack(nationalRulePackText());
   return national;
 }
 

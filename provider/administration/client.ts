@@ -2,6 +2,7 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { PackView } from '../inbox/index.ts';
 import type { ImportEvent, ImportReport } from '../record/index.ts';
 import { type FileToArchive, writeTar } from './write-tar.ts';
 
@@ -39,6 +40,10 @@ export interface Administration {
     name: string,
     change: { enabled: boolean; reason: string; actor: string },
   ): Promise<SwitchState[]>;
+  /** National rule packs, newest first. */
+  rulePacks(): Promise<PackView[]>;
+  /** Hands in a signed pack (compact JWS). @throws AdministrationError 422 for one that is not accepted */
+  loadRulePack(signed: string): Promise<PackView>;
   /** Streams the files and yields what happens; the last is the report. @throws AdministrationError */
   import(
     ods: string,
@@ -73,6 +78,12 @@ export function openAdministration({ url, token }: { url: string; token: string 
     switches: async (ods) => switchesIn(await askJson('GET', `${at(ods)}/switches`)),
     setSwitch: async (ods, name, change) =>
       switchesIn(await askJson('PUT', `${at(ods)}/switches/${encodeURIComponent(name)}`, change)),
+    rulePacks: async () => ((await askJson('GET', '/rule-packs')) as { packs: PackView[] }).packs,
+    async loadRulePack(signed) {
+      const body = Readable.from([Buffer.from(signed)]);
+      const answer = await send('PUT', '/rule-packs/national', 'application/jose', body);
+      return JSON.parse(await textOf(answer)) as PackView;
+    },
     async *import(ods, files, { dryRun = false, actor } = {}) {
       const query = new URLSearchParams({ dryRun: String(dryRun), ...(actor ? { actor } : {}) });
       const answer = await send('POST', `${at(ods)}/import?${query}`, 'application/x-tar', writeTar(files));

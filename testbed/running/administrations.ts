@@ -3,6 +3,7 @@ import { layoutOf } from './layout.ts';
 import type { Choices } from './plan.ts';
 import { portsFrom } from './ports.ts';
 import { openSecrets } from './secrets.ts';
+import { signingKeyFile } from './signing-keys.ts';
 
 export interface ProviderAdministration {
   readonly provider: 'orchard' | 'cedar';
@@ -19,3 +20,7 @@ export function providerAdministrations({ dataFolder, portBase }: Choices): Prov
     token: secrets.text(`${provider}-administration`),
   }));
 }
+
+/** File: the private key England's national rule packs are signed with. */
+export const rulePackKey = ({ dataFolder }: Choices): string =>
+  signingKeyFile(layoutOf(dataFolder), 'rule-pack-key');

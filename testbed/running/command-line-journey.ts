@@ -201,4 +201,30 @@ export function commandLineJourney(running: () => EnglandUnderTest): void {
     assert.equal(gone.code, 4);
     assert.match(gone.err, /cannot be fetched any more/);
   });
+
+  test('SG-10, UPD-06: national rules are changed, signed and loaded while England runs; an unsigned pack is refused', async () => {
+    const printed = await gpc('rules', 'print');
+    assert.equal(printed.code, 0, printed.err);
+    const pack = JSON.parse(printed.out);
+    const changed = file('rules.json', JSON.stringify({ ...pack, version: 'changed-by-script' }));
+    const unsigned = await gpc('rules', 'load', changed);
+    assert.equal(unsigned.code, 4);
+    assert.match(unsigned.err, /not signed with the key rule packs are published with/);
+    const signed = await gpc('rules', 'sign', changed);
+    assert.equal(signed.code, 0, signed.err);
+    const loaded = await answer('rules', 'load', file('rules.jws', signed.out));
+    assert.deepEqual(
+      loaded.packs.map(({ system, version }: Record<string, string>) => [system, version]),
+      [
+        ['orchard', 'changed-by-script'],
+        ['cedar', 'changed-by-script'],
+      ],
+    );
+    const { packs } = await answer('rules', 'list');
+    const inForce = packs.filter(({ state }: { state: string }) => state === 'in-force');
+    assert.ok(
+      inForce.length === 2 &&
+        inForce.every(({ version }: { version: string }) => version === 'changed-by-script'),
+    );
+  });
 }

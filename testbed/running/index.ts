@@ -1,6 +1,6 @@
 // A whole England on one machine.
 
-export { type ProviderAdministration, providerAdministrations } from './administrations.ts';
+export { type ProviderAdministration, providerAdministrations, rulePackKey } from './administrations.ts';
 export { type Caller, gatewayLog, openCaller, runningChoices } from './caller.ts';
 export { ServiceFailedError } from './children.ts';
 export { DEFAULT_PORT_BASE, PORTS_TAKEN, type Ports, portsFrom } from './ports.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { openConnection, openMailbox } from '@gp-connect/consumer/mesh';
 import { createAccessTokenVerifier, type StaffIdentity } from '@gp-connect/foundation/trust';
-import type { InboxComposition, StaffUser } from '@gp-connect/provider';
+import { careSettings, type InboxComposition, type StaffUser } from '@gp-connect/provider';
 import { defaultAudience } from '../identity/index.ts';
 import { practiceMailbox } from '../mesh/practice-mailbox.ts';
 import { certificateFiles, meshIdentity } from './certificates.ts';
@@ -41,7 +41,7 @@ export function practiceInbox(plan: RunningPlan, id: 'orchard' | 'cedar'): Runni
   const practices = england.practices.filter(({ supplier }) => supplier === id);
   return {
     staff: staffOf(issuerOf(ports)),
-    ports: { senderProductOf: async ({ ods }) => productOf(england, ods) },
+    ports: sendersKnown(england),
     pauseMs: PAUSE_MS,
     openMailboxes: (journal) =>
       practices.map((practice) => ({
@@ -85,8 +85,15 @@ const userOf = ({ userId, displayName, roleName, organisation, roles }: StaffIde
   roles: roles.flatMap((role) => inboxRoles[role] ?? []),
 });
 
-/** The product an organisation sends with, as it was registered: messages name none. */
-function productOf({ consumers }: RunningPlan['england'], organisation: string) {
-  const found = consumers.find(({ ods }) => ods === organisation);
-  return found && { name: found.product, version: found.productVersion };
+/** What the directory knows of senders, and messages do not say. */
+function sendersKnown({ consumers }: RunningPlan['england']): NonNullable<InboxComposition['ports']> {
+  const senders = new Map(consumers.map((consumer) => [consumer.ods, consumer]));
+  return {
+    senderProductOf: async ({ ods }) => {
+      const found = senders.get(ods);
+      return found && { name: found.product, version: found.productVersion };
+    },
+    careSettingOf: async (ods) => careSettings.find((setting) => setting === senders.get(ods)?.orgType),
+    isActivePharmacy: async (ods) => senders.get(ods)?.orgType === 'pharmacy',
+  };
 }

@@ -1,27 +1,10 @@
-// Recall in a running England: the operator's certificate and order key, and what each side is told of them.
+// Recall in a running England: what the operator and the GP systems are told of each other.
 // spec: national-service INC-01, §20 API-12
-import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suppliers } from '../england/index.ts';
 import { certificateFiles, recallName } from './certificates.ts';
-import type { Layout } from './layout.ts';
 import type { RunningPlan } from './service-settings.ts';
-
-const orderKeyFile = ({ secrets }: Layout): string => join(secrets, 'recall-order-key.pem');
-const orderPublicKeyFile = ({ secrets }: Layout): string => join(secrets, 'recall-order-key.public.pem');
-
-/** Made before any service starts: the operator signs with one half, GP systems are given the other. */
-export function makeOrderKey(layout: Layout): void {
-  const [file, publicFile] = [orderKeyFile(layout), orderPublicKeyFile(layout)];
-  mkdirSync(layout.secrets, { recursive: true, mode: 0o700 });
-  if (!existsSync(file)) {
-    const { privateKey } = generateKeyPairSync('ed25519');
-    writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
-  }
-  const publicKey = createPublicKey(createPrivateKey(readFileSync(file)));
-  writeFileSync(publicFile, publicKey.export({ type: 'spki', format: 'pem' }), { mode: 0o600 });
-}
+import { signingKeyFile, verificationKeyFile } from './signing-keys.ts';
 
 /** Where the operator keeps its audit log and the keys of it. */
 export const operatorAuditFile = ({ layout }: Pick<RunningPlan, 'layout'>) => ({
@@ -36,7 +19,7 @@ export function operatorRecallFile({ layout, ports }: RunningPlan, meshAudit: ob
   const files = certificateFiles(layout, 'recall');
   return {
     tls: { keyFile: files.key, certificateFile: files.cert, caFile: files.ca },
-    orderKeyFile: orderKeyFile(layout),
+    orderKeyFile: signingKeyFile(layout, 'recall-order-key'),
     hosts: Object.fromEntries(suppliers.map(({ id, fqdn }) => [fqdn, `127.0.0.1:${ports[id]}`])),
     audit: operatorAuditFile({ layout }),
     meshUrl: `https://localhost:${ports.mesh}`,
@@ -47,5 +30,5 @@ export function operatorRecallFile({ layout, ports }: RunningPlan, meshAudit: ob
 /** A GP system's `recall`. */
 export const providerRecallFile = ({ layout }: Pick<RunningPlan, 'layout'>) => ({
   operatorNames: [recallName],
-  orderKey: orderPublicKeyFile(layout),
+  orderKey: verificationKeyFile(layout, 'recall-order-key'),
 });

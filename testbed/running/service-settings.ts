@@ -19,6 +19,7 @@ import { mailboxPassword, senderMailboxId } from './mailboxes.ts';
 import type { Ports } from './ports.ts';
 import { operatorRecallFile, providerRecallFile } from './recall-settings.ts';
 import type { Secrets } from './secrets.ts';
+import { verificationKeyFile } from './signing-keys.ts';
 
 export interface RunningPlan {
   readonly layout: Layout;
@@ -134,6 +135,7 @@ export function providerFile({ layout, ports, secrets, database }: RunningPlan, 
     proxyNames: [gatewayName],
     administrationToken: secrets.file(`${id}-administration`),
     recall: providerRecallFile({ layout }),
+    rulePacks: { verificationKey: verificationKeyFile(layout, 'rule-pack-key') },
     segments: { foundations, structured, documents },
     software: { name: supplier.product, version: supplier.version, publisher: supplier.name },
   };

@@ -8,8 +8,8 @@ import { startChildren } from './children.ts';
 import { prepareDatabases } from './databases.ts';
 import { type Choices, planFrom, todayInLondon } from './plan.ts';
 import { isFree, portsFrom } from './ports.ts';
-import { makeOrderKey } from './recall-settings.ts';
 import { makeSharedSecrets } from './secrets.ts';
+import { makeSigningKeys } from './signing-keys.ts';
 
 export interface StartOptions {
   readonly dataFolder: string;
@@ -48,7 +48,7 @@ export async function startEngland(options: StartOptions): Promise<RunningEnglan
     const first = !existsSync(join(plan.layout.root, 'loaded', 'orchard'));
     options.say(first ? 'First start: making certificates and loading England…' : 'Starting…');
     makeSharedSecrets(plan.secrets);
-    makeOrderKey(plan.layout);
+    makeSigningKeys(plan.layout);
     const prepared = Promise.all([
       makeCertificates(plan.layout, plan.england),
       prepareDatabases(choices, options.fresh),

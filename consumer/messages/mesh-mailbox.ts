@@ -35,7 +35,7 @@ function resultOf(error: unknown): SendResult {
 export function senderMailbox(mailbox: MeshMailbox): SenderMailbox {
   return {
     sendsOnce: true,
-    async send({ sendId, fields, body }: OutgoingMessage) {
+    async send({ sendId, fields, body, contentType = 'application/fhir+xml' }: OutgoingMessage) {
       try {
         const { messageId } = await mailbox.send({
           sendId,
@@ -44,7 +44,7 @@ export function senderMailbox(mailbox: MeshMailbox): SenderMailbox {
           subject: fields.subject,
           localId: fields.localId,
           fileName: fields.fileName,
-          contentType: 'application/fhir+xml',
+          contentType,
           payload: body,
         });
         return { outcome: 'accepted', meshId: messageId };
@@ -65,6 +65,7 @@ export function senderMailbox(mailbox: MeshMailbox): SenderMailbox {
           type: info.type,
           workflowId: info.workflowId,
           subject: info.subject ?? '',
+          from: info.from,
           ...(info.type === 'REPORT'
             ? { report: { linkedMeshId: linkedMessageId, code: status.code, text: status.description } }
             : {}),

@@ -15,6 +15,8 @@ export interface InboxMessage {
   readonly type: 'DATA' | 'REPORT';
   readonly workflowId: string;
   readonly subject: string;
+  /** The mailbox it came from; none for a report. */
+  readonly from?: string;
   /** Reports: the message that failed, and why. */
   readonly report?: { readonly linkedMeshId: string; readonly code: string; readonly text: string };
   readonly body: Uint8Array;
@@ -25,6 +27,8 @@ export interface OutgoingMessage {
   readonly sendId: string;
   readonly fields: MeshFields;
   readonly body: Uint8Array;
+  /** Default `application/fhir+xml`. */
+  readonly contentType?: string;
 }
 
 export interface SenderMailbox {

@@ -120,7 +120,28 @@ describe('the pharmacy pages in a browser', () => {
     await sound('message that failed');
     await page.goto(`${world.url}/messages`);
     await sound('messages');
-    await page.goBack();
+    const sent = (await page.locator('a[href^="/messages/"]').first().getAttribute('href'))!.slice(10);
+    world.mailbox.notify('R-1', [
+      { messageId: sent, outcome: 'check' },
+      { messageId: 'elsewhere', outcome: 'corrected' },
+    ]);
+    await world.portal.round();
+    await page.goto(`${world.url}/recalls`);
+    await sound('recalled messages');
+    await page.getByRole('link', { name: 'HERON' }).click();
+    await sound('a recalled message');
+    await page.getByLabel('It is wrong').check();
+    await page.getByLabel('SNOMED CT code').fill('1');
+    await page.getByRole('button', { name: 'Send the answer' }).click();
+    await sound('an answer with faults');
+    await page.getByLabel('I cannot tell').check();
+    await page.getByRole('button', { name: 'Send the answer' }).click();
+    await page.getByRole('link', { name: 'HERON' }).click();
+    await sound('a message that was answered');
+    await page.goto(`${world.url}/recalls`);
+    await page.getByRole('link', { name: 'elsewhere' }).click();
+    await sound('a message that was settled');
+    await page.goto(`${world.url}/messages/${sent}`);
     await page.getByRole('button', { name: 'Correct and send again' }).click();
     await sound('consultation sent again');
     await context.close();

@@ -215,3 +215,116 @@ describe('a sent message', () => {
     assert.equal(/9990000018|Heron|Insect bite/.test(world.log.join('')), false);
   });
 });
+
+describe('a recalled message', () => {
+  const sentOne = async () => (await confirmAndSend(await check())).path.replace('/messages/', '');
+  const told = async (recall: string, ...messages: { messageId: string; outcome: string }[]) => {
+    world.mailbox.notify(recall, messages);
+    await world.portal.round();
+  };
+  /** The address of the newest recalled message. */
+  const newest = async () => {
+    const { text } = await visitor.get('/recalls');
+    return Math.max(...[...text.matchAll(/href="\/recalls\/(\d+)"/g)].map(([, id]) => Number(id)));
+  };
+  const answers = () =>
+    world.mailbox.sent
+      .filter(({ fields }) => fields.workflowId === 'GPC_RECALL_NOTICE_ACK')
+      .map(({ body, fields, contentType }) => ({
+        ...{ to: fields.to, contentType },
+        body: JSON.parse(Buffer.from(body).toString('utf8')),
+      }));
+
+  test('INC-09: is listed with what was sent, and answered with what was meant; nothing names the patient', async () => {
+    const messageId = await sentOne();
+    await told('R-1', { messageId, outcome: 'check' });
+    assert.equal(world.mailbox.waitingNow(), 0, 'the notice is taken, not put aside');
+    assert.equal((await visitor.get('/messages')).text.includes('unknown workflow'), false);
+    const list = await visitor.get('/recalls');
+    for (const words of ['Pregnancy status miscoded', 'A82999', 'To answer'])
+      assert.ok(list.text.includes(words));
+    const path = `/recalls/${await newest()}`;
+    const page = await visitor.get(path);
+    for (const words of ['HERON', '124/78 mmHg']) assert.ok(page.text.includes(words), words);
+    assert.match(page.text, /<dt[^>]*>\s*Pregnancy status\s*<\/dt>\s*<dd[^>]*>\s*Not pregnant/);
+    assert.equal((await visitor.post(path)).status, 400);
+    const typed = await visitor.post(path, { answer: 'wrong', meant: 'other', code: 'x' });
+    assert.ok(typed.text.includes('6 to 18 digits') && typed.text.includes('Enter what the code means'));
+    assert.deepEqual(answers(), []);
+    const done = await visitor.post(path, { answer: 'wrong', meant: '77386006' });
+    assert.equal(done.path, '/recalls');
+    assert.ok(done.text.includes('Answered'));
+    const [answer] = answers();
+    assert.deepEqual([answer!.to, answer!.contentType], ['A82999OT1', 'application/json']);
+    assert.deepEqual(answer!.body, {
+      ...{ type: 'gp-connect-recall-answer/1', recall: 'R-1' },
+      answers: [
+        {
+          messageId,
+          answer: 'wrong',
+          corrected: { code: '77386006', display: 'Patient currently pregnant' },
+        },
+      ],
+    });
+    assert.equal(JSON.stringify(answer!.body).includes(heron.nhsNumber), false);
+  });
+
+  test('INC-09: right, or cannot tell, go without a value, and a later answer takes an earlier one’s place', async () => {
+    const messageId = await sentOne();
+    await told('R-2', { messageId: `urn:uuid:${messageId.toUpperCase()}`, outcome: 'check' });
+    const path = `/recalls/${await newest()}`;
+    assert.ok((await visitor.get(path)).text.includes('HERON'));
+    const before = answers().length;
+    await visitor.post(path, { answer: 'cannot-determine', meant: '77386006' });
+    await visitor.post(path, { answer: 'correct' });
+    assert.deepEqual(
+      answers()
+        .slice(before)
+        .map(({ body }) => body.answers[0]),
+      [
+        { messageId: `urn:uuid:${messageId.toUpperCase()}`, answer: 'cannot-determine' },
+        { messageId: `urn:uuid:${messageId.toUpperCase()}`, answer: 'correct' },
+      ],
+    );
+    assert.ok((await visitor.get(path)).text.includes('Answered: It is right as it was sent'));
+  });
+
+  test('INC-09: once the practice settled it, it says how, and takes no answer', async () => {
+    await told('R-3', { messageId: 'elsewhere-1', outcome: 'check' });
+    const path = `/recalls/${await newest()}`;
+    assert.ok((await visitor.get(path)).text.includes('Sent from another system'));
+    await told('R-3', { messageId: 'elsewhere-1', outcome: 'entered-in-error' });
+    // A notice that comes twice, late, does not open it again.
+    await told('R-3', { messageId: 'elsewhere-1', outcome: 'check' });
+    const page = await visitor.get(path);
+    assert.ok(page.text.includes('The practice has settled it. Entered in error'));
+    assert.equal(page.text.includes('name="answer"'), false);
+    const before = answers().length;
+    assert.equal((await visitor.post(path, { answer: 'correct' })).status, 409);
+    assert.equal(answers().length, before);
+  });
+
+  test('an answer that MESH does not take is not kept as given', async () => {
+    await told('R-4', { messageId: 'elsewhere-2', outcome: 'check' });
+    const path = `/recalls/${await newest()}`;
+    await visitor.get(path);
+    world.mailbox.outcome = 'not-sent';
+    assert.equal((await visitor.post(path, { answer: 'correct' })).status, 503);
+    assert.equal((await visitor.get(path)).text.includes('Answered:'), false);
+    assert.equal((await visitor.post(path, { answer: 'correct' })).path, '/recalls');
+  });
+
+  test('what is no notice is put aside with a task for somebody, and unknown ones answer 404', async () => {
+    for (const body of ['<xml/>', JSON.stringify({ type: 'gp-connect-recall-notice/2' })]) {
+      world.mailbox.arrive({
+        ...{ type: 'DATA', workflowId: 'GPC_RECALL_NOTICE', subject: '', from: 'A82999OT1' },
+        body: Buffer.from(body),
+      });
+    }
+    await world.portal.round();
+    assert.equal(world.mailbox.waitingNow(), 0);
+    const { text } = await visitor.get('/messages');
+    assert.equal(text.split('A message of an unknown workflow (GPC_RECALL_NOTICE) was put aside').length, 3);
+    for (const id of ['999999', 'x', '-1']) assert.equal((await visitor.get(`/recalls/${id}`)).status, 404);
+  });
+});

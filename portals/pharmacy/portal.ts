@@ -30,6 +30,8 @@ import { consultationRoutes } from './consultation-routes.ts';
 import { type Desk, newPharmacyState, wordsFor } from './desk.ts';
 import { messageRoutes } from './message-routes.ts';
 import { startContent } from './pages/start.ts';
+import { openRecallDesk, recallMigrations } from './recalls/recall-desk.ts';
+import { recallRoutes } from './recalls/recall-routes.ts';
 import { openMessages } from './sender.ts';
 import type { PharmacySettings } from './settings.ts';
 
@@ -68,15 +70,25 @@ export async function startPharmacyPortal(
     medicines = demonstrationMedicines(),
   }: PharmacyDependencies = {},
 ): Promise<RunningPharmacy> {
-  const store = await openStore<SenderDatabase>({ url: settings.database }, senderMigrations);
+  const store = await openStore<SenderDatabase>({ url: settings.database }, [
+    ...senderMigrations,
+    ...recallMigrations,
+  ]);
   const connections = await productConnections(settings.tls);
   const directory = openDirectory(connections, settings, () => londonToday(new Date(clock())));
+  const recalls = openRecallDesk({
+    store,
+    mesh: mesh ?? (await meshMailbox(settings, store, clock)),
+    mailbox: settings.mesh.mailbox,
+    ods: settings.pharmacy.ods,
+    clock,
+  });
   const messages = openMessages({
     store,
     vault: fileVault(settings.messageKeyFile, settings.earlierMessageKeyFiles),
     mailbox: settings.mesh.mailbox,
     identifierSystem: settings.identifierSystem,
-    mesh: mesh ?? (await meshMailbox(settings, store, clock)),
+    mesh: recalls.mesh,
     directory,
     terminology,
     clock,
@@ -94,6 +106,7 @@ export async function startPharmacyPortal(
     navigation: [
       { href: '/find', text: 'Find a patient' },
       { href: '/messages', text: 'Sent messages' },
+      { href: '/recalls', text: 'Recalled messages' },
     ],
     pages: {
       start: { title: 'Send a consultation to the patient’s GP practice', content: startContent },
@@ -125,6 +138,7 @@ export async function startPharmacyPortal(
   findRoutes(portal.server, desk);
   consultationRoutes(portal.server, desk);
   messageRoutes(portal.server, desk);
+  recallRoutes(portal.server, desk, recalls);
   const rounds = setInterval(() => void messages.round(), settings.roundSeconds * 1000);
   rounds.unref();
   const running = await portal.listen({

@@ -51,8 +51,8 @@ const headings: Readonly<Record<string, string>> = {
   'information-and-advice-given': 'Information and advice given',
 };
 
-/** Everything that leaves, in words. */
-function whatIsSent(input: UpdateRecordInput): readonly (readonly [string, string])[] {
+/** Everything that leaves, or left, in words. */
+export function whatIsSent(input: UpdateRecordInput): readonly (readonly [string, string])[] {
   const { patient, headings: texts = {} } = input;
   return [
     ['Patient', `${patient.family.toUpperCase()}, ${patient.given.join(' ')}`],

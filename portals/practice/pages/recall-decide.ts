@@ -73,12 +73,22 @@ ${component('radios', {
   hint: { text: 'Only a clinician decides. Nothing is deleted.' },
   value: fields.decision,
   errorMessage: faultAt(faults, 'decision'),
-  items: choices.map((value) => ({ value, text: words[value][0], hint: { text: words[value][1] } })),
+  items: choices.map((value) => ({
+    value,
+    text: value === 'as-proposed' ? asProposed(entries) : words[value][0],
+    hint: { text: words[value][1] },
+  })),
 })}
 ${choices.includes('other-code') ? html`<div class="gpc-if-other">${input('code', 'SNOMED CT code', '20', { inputmode: 'numeric', hint: { text: 'Only for another code' } })}${input('term', 'What it means', '30', { attributes: { maxlength: '300' } })}</div>` : nothing}
 ${component('textarea', { id: 'reason', name: 'reason', rows: '3', label: { text: 'Reason' }, hint: { text: 'It is kept with the decision.' }, value: fields.reason, errorMessage: faultAt(faults, 'reason'), attributes: { maxlength: '500' } })}
 ${entries.length > 1 ? input('confirmed', `To confirm, enter how many entries this is about (${entries.length})`, '5', { inputmode: 'numeric' }) : nothing}
 <div class="gpc-actions"><button class="nhsuk-button" accesskey="s">Settle ${entriesText(entries.length)}</button> <a href="${recallHref(recall)}">Change nothing</a></div></form>`;
+}
+
+/** Names what is proposed, where it is one and the same. */
+function asProposed(entries: readonly RecallEntry[]): string {
+  const [one, ...others] = new Set(entries.map(({ proposal }) => `${proposal?.display} (${proposal?.code})`));
+  return `${words['as-proposed'][0]}: ${others.length === 0 ? one : 'each as its own sender does'}`;
 }
 
 const chosen = (entry: RecallEntry): Markup =>

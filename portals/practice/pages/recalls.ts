@@ -67,20 +67,21 @@ export function patientOf({ patient }: RecallEntry): Markup {
 export const authorSays = ({ authorAnswer, proposal, correctedBy }: RecallEntry): Markup =>
   html`${authorAnswer === null ? 'Has not answered' : answers[authorAnswer]}${proposal !== null && html`<span class="gpc-sub">Meant: <strong>${proposal.display}</strong> <span class="gpc-code">${proposal.code}</span></span>`}${correctedBy !== null && html`<span class="gpc-sub">Replaced by message <span class="gpc-code">${correctedBy}</span></span>`}`;
 
-export function entryState({
-  outcome,
-  containedAt,
-  releasedAt,
-  reason,
-  decidedBy,
-  decidedAt,
-}: RecallEntry): Markup {
+export function entryState(entry: RecallEntry): Markup {
+  const { outcome, reason, decidedBy, decidedAt } = entry;
   if (outcome !== null) {
     const [text, colour] = outcomes[outcome];
     return html`${component('tag', { text, classes: `nhsuk-tag--${colour} gpc-tag` })}<span class="gpc-sub">${decidedBy}, ${momentText(decidedAt)}${reason !== null && html`: ${reason}`}</span>`;
   }
+  return html`${component('tag', { text: 'Open', classes: 'nhsuk-tag--orange gpc-tag' })}<span class="gpc-sub">${openWords(entry)}</span>`;
+}
+
+function openWords({ patient, containedAt, releasedAt }: RecallEntry): string {
   const withheld = containedAt !== null && releasedAt === null;
-  return html`${component('tag', { text: 'Open', classes: 'nhsuk-tag--orange gpc-tag' })}<span class="gpc-sub">${withheld ? `Withheld from everyone since ${momentText(containedAt)}` : 'Shown as before until it is settled'}</span>`;
+  if (patient === null) return withheld ? 'Cannot be filed until it is settled' : 'Not in the record';
+  return withheld
+    ? `Withheld from everyone since ${momentText(containedAt)}`
+    : 'Shown as before until it is settled';
 }
 
 export interface RecallPage {

@@ -618,7 +618,7 @@ describe('recalls', () => {
       '999 000 0018',
       '77386006',
       'Not pregnant',
-      'Waits in the inbox',
+      'Not filed: in the inbox',
     ])
       assert.ok(open.text.includes(words), words);
     assert.ok(open.text.includes('Pregnant &lt;b&gt;now&lt;/b&gt;'));

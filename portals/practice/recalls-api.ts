@@ -22,6 +22,8 @@ export const recallEntry = z.object({
   /** Id of the message it came in. */
   message: text,
   senderOds: text,
+  /** `pending`, `filed`, `amended` or `rejected`, as it was found. */
+  stateThen: text,
   filedAt: maybe(text),
   flaggedAt: text,
   /** Withheld from everybody since. */

@@ -49,11 +49,11 @@ const answers: Readonly<Record<NonNullable<RecallEntry['authorAnswer']>, string>
   'cannot-determine': 'Cannot tell',
 };
 
-/** What was recorded, in words; an entry that waits in the inbox is in no record yet. */
-export const recordedText = ({ recorded, patient }: RecallEntry): string =>
-  recorded?.display ??
-  recorded?.code ??
-  (patient === null ? 'Waits in the inbox' : 'No longer in the record');
+/** What was recorded, in words; what is in no record says so. */
+export function recordedText({ recorded, patient, stateThen }: RecallEntry): string {
+  if (patient === null) return stateThen === 'rejected' ? 'Refused at review' : 'Not filed: in the inbox';
+  return recorded?.display ?? recorded?.code ?? 'No longer in the record';
+}
 
 /** `HARTLEY, Maya Rose`, born, NHS number. */
 export function patientOf({ patient }: RecallEntry): Markup {

@@ -1,7 +1,8 @@
 // Checked by the compiler only: what the practice's own system answers can be read by these pages.
-import type { Inbox } from '@gp-connect/provider';
+import type { Exposure, Inbox, RecallItem } from '@gp-connect/provider';
 import type { z } from 'zod';
 import type { counters, filedEntry, listedItem, notice, openItem, task } from '../inbox-api.ts';
+import type { exposure, recallEntry } from '../recalls-api.ts';
 import type { quarantined } from '../record-api.ts';
 
 type Mutable<T> = T extends readonly (infer Each)[]
@@ -22,4 +23,7 @@ export type InboxShape = [
   Reads<z.input<typeof notice>[], Answer<'notices'>>,
   Reads<z.input<typeof task>[], Answer<'tasks'>>,
   Reads<z.input<typeof quarantined>, Answer<'quarantine'>>,
+  // Whom and what an entry is about is put to it on the way out.
+  Reads<Omit<z.input<typeof recallEntry>, 'patient' | 'recorded'>, Mutable<RecallItem>>,
+  Reads<z.input<typeof exposure>, Mutable<Exposure>>,
 ];

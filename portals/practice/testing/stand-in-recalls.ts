@@ -9,6 +9,7 @@ export function madeUpEntry(at: number, more: Partial<RecallEntry> = {}): Recall
     entry: `entry-${String(at).padStart(3, '0')}`,
     message: `5a6b0000-0001-4a00-8a00-${String(at).padStart(12, '0')}`,
     senderOds: 'FZZ01',
+    stateThen: 'filed',
     filedAt: receivedAt,
     flaggedAt: receivedAt,
     containedAt: receivedAt,
@@ -29,7 +30,7 @@ export function madeUpEntry(at: number, more: Partial<RecallEntry> = {}): Recall
 /** One that waits in the inbox, of a sender that has not answered. */
 const waitingEntry = (at: number): RecallEntry =>
   madeUpEntry(at, {
-    ...{ filedAt: null, patient: null, recorded: null, containedAt: null },
+    ...{ stateThen: 'pending', filedAt: null, patient: null, recorded: null, containedAt: null },
     ...{ proposal: null, authorAnswer: null },
   });
 

@@ -73,6 +73,27 @@ describe('the pharmacy pages in a browser', () => {
     await context.close();
   });
 
+  test('INC-09: a recalled message is answered by keyboard alone, script off', async () => {
+    world.mailbox.notify('R-0', [{ messageId: 'by-keyboard', outcome: 'check' }]);
+    await world.portal.round();
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.goto(`${world.url}/sign-in?returnTo=/recalls`);
+    await page.goto(`${world.url}/recalls`);
+    await tabTo(page, 'tbody a');
+    await go(page, () => page.keyboard.press('Enter'));
+    await tabTo(page, '#answer');
+    await page.keyboard.press('Space');
+    await page.keyboard.press('ArrowDown');
+    await tabTo(page, '#code');
+    await page.keyboard.type('60001007');
+    await tabTo(page, '#term');
+    await page.keyboard.type('Not pregnant');
+    await go(page, () => pressAccessKey(page, 's'));
+    assert.ok((await page.locator('tbody tr').first().textContent())?.includes('Meant: Not pregnant'));
+    await context.close();
+  });
+
   test('no page has accessibility faults or is wider than a small screen', async () => {
     // Only the checker needs to get past the policy that lets no script in.
     const context = await browser.newContext({ bypassCSP: true });
@@ -139,7 +160,7 @@ describe('the pharmacy pages in a browser', () => {
     await page.getByRole('link', { name: 'HERON' }).click();
     await sound('a message that was answered');
     await page.goto(`${world.url}/recalls`);
-    await page.getByRole('link', { name: 'elsewhere' }).click();
+    await page.getByRole('row', { name: 'Settled' }).getByRole('link').click();
     await sound('a message that was settled');
     await page.goto(`${world.url}/messages/${sent}`);
     await page.getByRole('button', { name: 'Correct and send again' }).click();

@@ -44,6 +44,7 @@ for (const { name, fresh } of testStores()) {
       assert.deepEqual([recall.recall, recall.entries, recall.open], ['r1', all.length, all.length]);
       const coded = all.find(({ recorded }) => recorded?.code);
       assert.deepEqual(coded.patient, pargeterAsListed);
+      assert.deepEqual(Object.keys(coded.filedAs), ['type', 'id']);
       assert.ok(coded.recorded.display && coded.recorded.at);
       const [first, ...others] = all;
       assert.deepEqual(await entries('?limit=1'), [first]);
@@ -57,6 +58,7 @@ for (const { name, fresh } of testStores()) {
         assert.equal((await it.call('POST', '/recalls/r1/decisions', { body, as })).status, 403, as);
       const decided = await it.call('POST', '/recalls/r1/decisions', { body });
       assert.equal(decided.body.entries[0].outcome, 'entered-in-error');
+      assert.doesNotMatch(decided.text, /patientKey/);
       assert.equal(
         (await entries()).some((one) => one.entry === entry),
         false,

@@ -110,7 +110,7 @@ export async function practiceRecallRoutes(
   server.post(`${base}/:recall/decisions`, async (request) => {
     const { practice, recall, by } = await asked(request as Asked);
     const body = decisions.parse(request.body);
-    return { entries: await desk.decide(practice, recall, body.decisions, by) };
+    return { entries: (await desk.decide(practice, recall, body.decisions, by)).map(outward) };
   });
 
   server.get(`${base}/:recall/exposure`, async (request) => {
@@ -121,9 +121,15 @@ export async function practiceRecallRoutes(
   });
 }
 
+/** The internal key of the person never leaves the provider. */
+const outward = ({ filedAs, ...item }: RecallItem) => ({
+  ...item,
+  filedAs: filedAs && { type: filedAs.type, id: filedAs.id },
+});
+
 /** An item with whom and what it is about: this stays within the practice. */
 async function shown(records: Records, practice: string, item: RecallItem) {
-  if (!item.filedAs) return { ...item, patient: null, recorded: null };
+  if (!item.filedAs) return { ...outward(item), patient: null, recorded: null };
   const { patientKey, type, id } = item.filedAs;
   const patient = await records.findPatientByKey(practice, patientKey);
   const known = (await records.patientResources(practice, [patientKey])).get(patientKey);
@@ -135,7 +141,7 @@ async function shown(records: Records, practice: string, item: RecallItem) {
   const resource = json === undefined ? undefined : (parseJson(json) as Recorded);
   const coding = resource?.code?.coding?.[0];
   return {
-    ...item,
+    ...outward(item),
     patient: patient
       ? {
           nhsNumber: patient.nhsNumber,

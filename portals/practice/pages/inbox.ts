@@ -4,7 +4,7 @@ import type { ListedItem, Task } from '../inbox-api.ts';
 import { kindOfMessage } from '../words.ts';
 import { severityTag } from './severity-tag.ts';
 import { taskTitle } from './tasks.ts';
-import { agoText, momentText } from './times.ts';
+import { agoText, dueText, momentText } from './times.ts';
 import { weightOfItem } from './weight.ts';
 
 export interface InboxPage {
@@ -76,8 +76,8 @@ function row(item: ListedItem, now: number): Markup {
     item.replaces !== null && 'Replaces an earlier message',
     item.purpose === 'action' && 'Sent for action',
   ].filter((flag) => flag !== false);
-  return html`<tr><td>${severityTag(weightOfItem(item))}</td><th scope="row"><a href="/inbox/${item.item}">${item.subject ?? item.title}</a><span class="gpc-sub">${kindOfMessage(item)}</span>${flags.length > 0 && html`<span class="gpc-flags">${flags.join(' · ')}</span>`}</th>
-<td>${patient(item)}</td><td>${item.sender.name}<span class="gpc-sub">${item.sender.ods} · ${item.author.name}</span></td><td>${agoText(item.receivedAt, now)}<span class="gpc-sub">Seen ${item.encounterAt === null ? 'not known' : momentOrDay(item.encounterAt)}</span></td><td>${item.overdue ? html`<strong>${momentText(item.dueAt)}</strong>` : momentText(item.dueAt)}</td></tr>`;
+  return html`<tr><td>${severityTag(weightOfItem(item))}</td><th scope="row"><a href="/inbox/${item.item}">${item.title}</a><span class="gpc-sub">${kindOfMessage(item)}</span>${flags.length > 0 && html`<span class="gpc-flags">${flags.join(' · ')}</span>`}</th>
+<td>${patient(item)}</td><td>${item.sender.name}<span class="gpc-sub">${item.sender.ods} · ${item.author.name}</span></td><td>${agoText(item.receivedAt, now)}<span class="gpc-sub">Seen ${item.encounterAt === null ? 'not known' : momentOrDay(item.encounterAt)}</span></td><td>${item.overdue ? html`<strong>${dueText(item.dueAt)}</strong>` : dueText(item.dueAt)}</td></tr>`;
 }
 
 function patient({ patient: known }: ListedItem): Markup {
@@ -90,7 +90,7 @@ function late(tasks: readonly Task[]): Markup {
   if (tasks.length === 0) return nothing;
   return html`<h2 class="nhsuk-heading-m gpc-group">Overdue tasks (${tasks.length})</h2><ul class="gpc-lines gpc-card">${tasks.map(
     (task) =>
-      html`<li><a href="/tasks">${taskTitle(task)}</a>${task.note && ` ${task.note}`}<span class="gpc-sub">Due ${momentText(task.dueAt)}</span></li>`,
+      html`<li><a href="/tasks">${taskTitle(task)}</a>${task.note && ` ${task.note}`}<span class="gpc-sub">Due ${dueText(task.dueAt)}</span></li>`,
   )}</ul>`;
 }
 

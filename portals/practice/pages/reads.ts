@@ -36,6 +36,9 @@ const outcomes: Readonly<Record<string, string>> = {
 const word = (words: Readonly<Record<string, string>>, value: string | null): string =>
   value === null ? 'Not known' : (words[value] ?? value);
 
+/** A role as its token named it: in words, or a number that only the directory of roles knows. */
+export const roleText = (role: string | null): string | null =>
+  role !== null && /^\d+$/.test(role) ? `Role profile ${role}` : role;
 export const productText = (product: string | null): string => word(products, product);
 export const outcomeText = (outcome: string): Markup =>
   outcome === 'shared' ? html`${outcomes.shared}` : html`<strong>${outcomes[outcome] ?? outcome}</strong>`;
@@ -80,7 +83,7 @@ function list({ reads }: ReadsPage, isFirst: boolean): Markup {
 }
 
 const row = ({ read, at, organisation, user, role, product, areas, purpose, outcome }: Read): Markup =>
-  html`<tr><th scope="row">${momentText(at)}<span class="gpc-sub">Audit entry ${read}</span></th><td>${organisation?.name ?? 'Not known'}<span class="gpc-sub">${organisation?.ods}</span></td><td>${user ?? 'Not known'}<span class="gpc-sub">${role !== null && /^\d+$/.test(role) ? `Role profile ${role}` : role}</span></td><td>${word(purposes, purpose)}</td><td>${productText(product)}<span class="gpc-sub">${areas.join(', ')}</span></td><td>${outcomeText(outcome)}</td></tr>`;
+  html`<tr><th scope="row">${momentText(at)}<span class="gpc-sub">Audit entry ${read}</span></th><td>${organisation?.name ?? 'Not known'}<span class="gpc-sub">${organisation?.ods}</span></td><td>${user ?? 'Not known'}<span class="gpc-sub">${roleText(role)}</span></td><td>${word(purposes, purpose)}</td><td>${productText(product)}<span class="gpc-sub">${areas.join(', ')}</span></td><td>${outcomeText(outcome)}</td></tr>`;
 
 const pages = ({ next }: ReadsPage, href: ReadsContent['href'], isFirst: boolean): Markup =>
   html`<nav class="gpc-pages" aria-label="Pages">${!isFirst && html`<a href="${href()}">Newest</a>`}${next !== null && html`<a href="${href(next)}" accesskey="n">Older</a>`}</nav>`;

@@ -3,7 +3,7 @@
 import { spacedNhsNumber } from '@gp-connect/foundation/nhs';
 import { component, html, type Markup } from '../../kit/index.ts';
 import type { Exposure } from '../recalls-api.ts';
-import { outcomeText, productText } from './reads.ts';
+import { outcomeText, productText, roleText } from './reads.ts';
 import { recallHref } from './recalls.ts';
 import { momentText } from './times.ts';
 
@@ -23,5 +23,5 @@ ${notices.map(({ organisation, name, reads, words }) => html`<article class="gpc
 const readsTable = (reads: Exposure['reads']): Markup =>
   html`<div class="gpc-scroll gpc-found gpc-no-print" role="region" aria-label="Who was shown a record" tabindex="0"><table class="nhsuk-table gpc-table gpc-table--card"><caption class="nhsuk-table__caption">Every reading (${reads.length})</caption><thead><tr><th scope="col">When</th><th scope="col">Patient</th><th scope="col">Organisation</th><th scope="col">Person</th><th scope="col">What</th><th scope="col">Outcome</th></tr></thead><tbody>${reads.map(
     (one) =>
-      html`<tr><th scope="row">${momentText(one.at)}<span class="gpc-sub">Audit entry ${one.index}</span></th><td>${spacedNhsNumber(one.nhsNumber)}</td><td>${one.organisation?.name ?? 'Not known'}<span class="gpc-sub">${one.organisation?.ods}</span></td><td>${one.staff ?? 'Not known'}<span class="gpc-sub">${one.role}</span></td><td>${productText(one.product)}<span class="gpc-sub">${one.areas.join(', ')}</span></td><td>${outcomeText(one.outcome)}</td></tr>`,
+      html`<tr><th scope="row">${momentText(one.at)}<span class="gpc-sub">Audit entry ${one.index}</span></th><td>${spacedNhsNumber(one.nhsNumber)}</td><td>${one.organisation?.name ?? 'Not known'}<span class="gpc-sub">${one.organisation?.ods}</span></td><td>${one.staff ?? 'Not known'}<span class="gpc-sub">${roleText(one.role)}</span></td><td>${productText(one.product)}<span class="gpc-sub">${one.areas.join(', ')}</span></td><td>${outcomeText(one.outcome)}</td></tr>`,
   )}</tbody></table></div>`;

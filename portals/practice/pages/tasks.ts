@@ -2,7 +2,7 @@
 import { component, formTokenField, html, type Markup } from '../../kit/index.ts';
 import type { PracticeSession } from '../desk.ts';
 import type { Task } from '../inbox-api.ts';
-import { momentText } from './times.ts';
+import { dueText, momentText } from './times.ts';
 
 const kinds: Readonly<Record<string, string>> = {
   'look-back': 'Look at a message again',
@@ -20,6 +20,6 @@ ${tasks.length === 0 ? component('inset-text', { text: 'There are no tasks.' }) 
 function content(session: PracticeSession, task: Task): Markup {
   const title = taskTitle(task);
   return html`<section class="gpc-entry"><h2 class="gpc-entry__title">${title}</h2>${task.note && html`<p class="gpc-prose">${task.note}</p>`}
-<p class="gpc-entry__note">Made ${momentText(task.createdAt)}, due ${momentText(task.dueAt)}${task.overdue && html` · <strong>Overdue</strong>`}${task.item !== null && html` · <a href="/inbox/${task.item}">Message ${task.item}</a>`}</p>
+<p class="gpc-entry__note">Made ${momentText(task.createdAt)}, due ${dueText(task.dueAt)}${task.overdue && html` · <strong>Overdue</strong>`}${task.item !== null && html` · <a href="/inbox/${task.item}">Message ${task.item}</a>`}</p>
 <form method="post" action="/tasks/done">${formTokenField(session)}<input type="hidden" name="key" value="${task.task}"><button class="nhsuk-button nhsuk-button--secondary nhsuk-button--small gpc-flush">Mark as done<span class="nhsuk-u-visually-hidden">: ${title}, ${task.task}</span></button></form></section>`;
 }

@@ -15,6 +15,14 @@ export function momentText(instant: string | null | undefined): string {
   return Number.isNaN(time) ? 'Not known' : moment.format(time);
 }
 
+/** `21 Nov 2026, 16:35`; the midnight a day ends at is `end of 21 Nov 2026`, as people say it. */
+export function dueText(instant: string): string {
+  const text = momentText(instant);
+  return text.endsWith(', 00:00') ? `end of ${momentText(dayBefore(instant)).slice(0, 11)}` : text;
+}
+
+const dayBefore = (instant: string): string => new Date(Date.parse(instant) - 12 * 3_600_000).toISOString();
+
 const steps: readonly (readonly [milliseconds: number, unit: string])[] = [
   [86_400_000, 'day'],
   [3_600_000, 'hour'],

@@ -13,7 +13,6 @@ export type Severity = z.infer<typeof severity>;
 const summary = z.object({
   item: z.number().int(),
   title: text,
-  subject: maybe(text),
   product: text,
   service: maybe(text),
   sender: z.object({ ods: text, name: text }),
@@ -127,7 +126,7 @@ export type Entry = z.infer<typeof entry>;
 
 const notEvaluated = z.object({ ruleId: text, reason: text });
 
-const review = summary.omit({ subject: true }).extend({
+const review = summary.extend({
   acceptAll: z.boolean(),
   actionsRequested: z.array(text),
   message: z.object(judged),

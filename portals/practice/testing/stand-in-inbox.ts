@@ -32,7 +32,6 @@ const priorities: Readonly<Record<string, number>> = { BLOCK: 1, ACTION: 2, WARN
 
 const listed = (item: OpenItem): ListedItem => ({
   ...item,
-  subject: null,
   patient: item.patient,
   priority: item.urgent ? 1 : (priorities[item.severity] ?? 4),
   purpose: 'information',

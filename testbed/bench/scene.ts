@@ -29,7 +29,7 @@ export async function prepareScene(dataFolder: string, patients: number): Promis
   const choices: Choices = { dataFolder, portBase: await freePortBase(), patients, today: DAY };
   const plan = planFrom(choices);
   await makeCertificates(plan.layout, plan.england);
-  makeSharedSecrets(plan.secrets);
+  makeSharedSecrets(plan);
   return { choices, plan };
 }
 

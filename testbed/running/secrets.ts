@@ -9,6 +9,7 @@ import {
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Layout } from './layout.ts';
+import { makeSigningKeys } from './signing-keys.ts';
 
 export interface Secrets {
   /** A random text of that name, the same at every start. */
@@ -20,7 +21,7 @@ export interface Secrets {
 }
 
 /** Several services read these: made before any of them starts, so that none finds another's half. */
-export function makeSharedSecrets(secrets: Secrets): void {
+export function makeSharedSecrets({ layout, secrets }: { layout: Layout; secrets: Secrets }): void {
   for (const name of [
     'sds-api-key',
     'clinician-client',
@@ -32,6 +33,7 @@ export function makeSharedSecrets(secrets: Secrets): void {
     secrets.text(name);
   }
   secrets.key('gateway-assertion');
+  makeSigningKeys(layout);
 }
 
 export function openSecrets(layout: Layout): Secrets {

@@ -12,7 +12,6 @@ export const signingKeyFile = ({ secrets }: Layout, name: SigningKey): string =>
 export const verificationKeyFile = ({ secrets }: Layout, name: SigningKey): string =>
   join(secrets, `${name}.public.pem`);
 
-/** Made before any service starts. */
 export function makeSigningKeys(layout: Layout): void {
   mkdirSync(layout.secrets, { recursive: true, mode: 0o700 });
   for (const name of names) {

@@ -9,7 +9,6 @@ import { prepareDatabases } from './databases.ts';
 import { type Choices, planFrom, todayInLondon } from './plan.ts';
 import { isFree, portsFrom } from './ports.ts';
 import { makeSharedSecrets } from './secrets.ts';
-import { makeSigningKeys } from './signing-keys.ts';
 
 export interface StartOptions {
   readonly dataFolder: string;
@@ -47,8 +46,7 @@ export async function startEngland(options: StartOptions): Promise<RunningEnglan
     const plan = planFrom(choices);
     const first = !existsSync(join(plan.layout.root, 'loaded', 'orchard'));
     options.say(first ? 'First start: making certificates and loading England…' : 'Starting…');
-    makeSharedSecrets(plan.secrets);
-    makeSigningKeys(plan.layout);
+    makeSharedSecrets(plan);
     const prepared = Promise.all([
       makeCertificates(plan.layout, plan.england),
       prepareDatabases(choices, options.fresh),

@@ -80,7 +80,8 @@ gpc inbox accept ITEM: files a message into the record, as it stands or entry by
   --entry N=CHOICE   for entry N (1,2 for several; "message" for the message as a whole): ${choices.join(', ')}.
                      What follows belongs to it:
   --reason TEXT      for refuse one of ${reasons.join(', ')}; for override and amend in your own words
-  --action DONE      where the rules ask for action: task-made, patient-contacted, no-action (with --note why)
+  --action DONE      where the rules ask for action: task-made, patient-contacted, recall-set,
+                     no-action (with --note why)
   --note TEXT        what was done, or why nothing
   --confirmed        you have read the warning
   --change NAME=VALUE  for amend: value, systolic, diastolic, unit, code, effective, quantity, daysSupply, dosage, text

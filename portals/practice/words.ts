@@ -78,6 +78,7 @@ export const refusalReasons: readonly (readonly [value: string, text: string])[]
 export const actionsTaken: readonly (readonly [value: string, text: string])[] = [
   ['task-made', 'I made a task in the practice'],
   ['patient-contacted', 'The patient was contacted'],
+  ['recall-set', 'A recall was set for the patient'],
   ['no-action', 'No action is needed (say why)'],
 ];
 

@@ -16,8 +16,12 @@ export const refusalReasons = [
 ] as const;
 export type RefusalReason = (typeof refusalReasons)[number];
 
-export const actionsTaken = ['task-made', 'patient-contacted', 'no-action'] as const;
+/** spec: messaging §10.1; national-service UPD-10 */
+export const actionsTaken = ['task-made', 'patient-contacted', 'recall-set', 'no-action'] as const;
 export type ActionTaken = (typeof actionsTaken)[number];
+
+/** What reaches out to the patient. */
+const outreach: ReadonlySet<string | undefined> = new Set<ActionTaken>(['patient-contacted', 'recall-set']);
 
 export interface Decision {
   /** An entry, or `message` for what was found about the message as a whole. */
@@ -131,12 +135,12 @@ export const decisionRules: readonly DecisionRule[] = [
     return asks && !answered
       ? {
           requirement: of('ACTION', findings)[0]!.ruleId,
-          reason: 'say what was done: a task made, the patient contacted, or no action and why',
+          reason: 'say what was done: a task made, the patient contacted, a recall set, or no action and why',
         }
       : undefined;
   },
   function nobodyReachesOutToTheDead(decision, { item }) {
-    return item.standing === 'died' && decision.actionTaken === 'patient-contacted'
+    return item.standing === 'died' && outreach.has(decision.actionTaken)
       ? { requirement: 'SG-21', reason: 'the patient has died' }
       : undefined;
   },

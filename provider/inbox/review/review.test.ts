@@ -264,7 +264,8 @@ for (const { name, fresh } of testStores()) {
           extras: [social('77386006', 'Pregnant')],
         }),
       );
-      await file(view, everything(view, { observation: { actionTaken: 'patient-contacted' } }));
+      // UPD-10: every outcome is the clinician’s word, also that a recall was set: the product sets none.
+      await file(view, everything(view, { observation: { actionTaken: 'recall-set' } }));
       assert.equal((await ofType(people.finch, 'Condition')).length, before);
       assert.equal((await ofType(people.finch, 'ProcedureRequest')).length, recalls);
       const filed = (await ofType(people.finch, 'Observation')).find((one) =>
@@ -616,15 +617,17 @@ for (const { name, fresh } of testStores()) {
           doctor,
         );
       await assert.rejects(decide({ actionTaken: 'task-made' }), refusal('DECISION'));
-      await assert.rejects(
-        decide({
-          decision: 'override',
-          reason: 'seen before the death',
-          confirmed: true,
-          actionTaken: 'patient-contacted',
-        }),
-        refusal('DECISION', 'SG-21'),
-      );
+      for (const actionTaken of ['patient-contacted', 'recall-set'] as const) {
+        await assert.rejects(
+          decide({
+            decision: 'override',
+            reason: 'seen before the death',
+            confirmed: true,
+            actionTaken,
+          }),
+          refusal('DECISION', 'SG-21'),
+        );
+      }
       await it.inbox.refuse(ods, view.item, view.version, { reason: 'other' }, doctor);
     });
 

@@ -5,3 +5,4 @@ export * from './interactions.ts';
 export * from './nhs-number.ts';
 export * from './outcomes.ts';
 export * from './systems.ts';
+export { versionInRange, versionRangeHint, versionRangePattern } from './version-range.ts';

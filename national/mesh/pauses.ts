@@ -12,6 +12,7 @@
 //
 // MESH reads no payload: a pause by clinical code or pharmacy service cannot be told from the envelope, so it must be
 // asked for as what carries it (sender, product version, workflow), or be carried out by the receivers.
+import { versionRangeHint, versionRangePattern } from '@gp-connect/foundation/nhs';
 import { z } from 'zod';
 import { versionMatches } from './product-version.ts';
 import { productOfWorkflow } from './products.ts';
@@ -38,14 +39,7 @@ const scope = z.strictObject({
   senderProduct: z
     .strictObject({
       name: word,
-      versionRange: z
-        .string()
-        .max(200)
-        .regex(
-          /^\s*(>=|<=|>|<|=)?\s*\d+(\.\d+){0,3}(\s+(\|\|\s+)?(>=|<=|>|<|=)?\s*\d+(\.\d+){0,3})*\s*$/,
-          'comparators such as >=3.1.0 <3.1.4, alternatives after ||',
-        )
-        .optional(),
+      versionRange: z.string().max(200).regex(versionRangePattern, versionRangeHint).optional(),
     })
     .optional(),
   messageIds: words,

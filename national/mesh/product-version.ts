@@ -1,4 +1,5 @@
 // The sending system as the envelope names it, and ranges of its versions. spec: mesh §3.1, §8 C2; national-service UPD-07
+import { versionInRange } from '@gp-connect/foundation/nhs';
 
 export interface SenderProduct {
   readonly name: string;
@@ -39,34 +40,6 @@ function named(name: string | undefined, version: string | undefined): SenderPro
 
 /** Whether a version lies in a range such as `>=3.1.0 <3.1.4 || =4.0`. An unknown version may be any: it does. */
 export function versionMatches(version: string | null, range: string): boolean {
-  const numbers = numbersOf(version ?? '');
-  if (!numbers) return true;
-  return range
-    .split('||')
-    .some((alternative) =>
-      [...alternative.matchAll(/(>=|<=|>|<|=)?\s*(\d+(?:\.\d+)*)/g)].every(([, sign, bound]) =>
-        holds[(sign ?? '=') as keyof typeof holds](compare(numbers, numbersOf(bound!)!)),
-      ),
-    );
-}
-
-const holds = {
-  '=': (order: number) => order === 0,
-  '>': (order: number) => order > 0,
-  '>=': (order: number) => order >= 0,
-  '<': (order: number) => order < 0,
-  '<=': (order: number) => order <= 0,
-} as const;
-
-function numbersOf(version: string): number[] | undefined {
-  const text = /^v?(\d+(?:\.\d+)*)/.exec(version)?.[1];
-  return text?.split('.').map(Number);
-}
-
-function compare(one: readonly number[], other: readonly number[]): number {
-  for (let place = 0; place < Math.max(one.length, other.length); place++) {
-    const difference = (one[place] ?? 0) - (other[place] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
+  const dotted = /^v?(\d+(?:\.\d+)*)/.exec(version ?? '')?.[1];
+  return dotted === undefined || versionInRange(dotted, range);
 }

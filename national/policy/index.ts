@@ -12,6 +12,7 @@ export {
 export { type Allowed, type Decision, decide, decideCaller, decideEnablement } from './decide.ts';
 export { type DecisionRequest, type DecisionSnapshot, isMetadata, type Refused } from './decision.ts';
 export { type Effective, type EffectiveState, effectiveState, type SwitchLookup } from './effective-state.ts';
+export { versionOfIfMatch } from './if-match.ts';
 export {
   careSettings,
   type OrganisationType,

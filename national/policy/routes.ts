@@ -4,6 +4,7 @@ import type { Store } from '@gp-connect/foundation/store';
 import { readHistory } from './changes.ts';
 import type { DecisionSnapshot } from './decision.ts';
 import { effectiveState } from './effective-state.ts';
+import { versionOfIfMatch } from './if-match.ts';
 import { answerProblem, Problem } from './problem.ts';
 import { type Product, productById, products } from './products.ts';
 import { changeSwitch, StaleSwitch, unmovedSwitch } from './store.ts';
@@ -86,7 +87,7 @@ export async function operatorRoutes(server: FastifyInstance, options: OperatorR
     const body = parseSwitchBody(request.body, now);
     const actor = actors.get(request)!;
     const role = roleFor(actor, ods, body.state);
-    const expectedVersion = versionIn(request.headers['if-match']);
+    const expectedVersion = versionOfIfMatch(request.headers['if-match'], () => new StaleSwitch());
     const by = { actor: actor.id, role, expectedVersion, now };
     await refuseUnavailable(options, ods, product, area);
     const moved = await changeSwitch(options.store, { ods, product: product.id, area }, body, by);
@@ -136,14 +137,6 @@ async function refuseUnavailable(
       "The current state is not-available: the practice's supplier is not live with it",
     );
   }
-}
-
-/** RFC 9110 `If-Match` with one strong tag. 428 where it is missing. */
-function versionIn(ifMatch: string | undefined): number {
-  if (ifMatch === undefined) throw new Problem(428, 'If-Match with the ETag last seen is needed');
-  const version = /^"(\d{1,9})"$/.exec(ifMatch.trim())?.[1];
-  if (version === undefined) throw new StaleSwitch();
-  return Number(version);
 }
 
 function describe(snapshot: DecisionSnapshot, ods: string, product: Product, area: ProductArea | null) {

@@ -1,5 +1,6 @@
 // Which received entries a recall is about, as the national layer sends it: codes already worked out of any expression.
 // spec: national-service INC-03
+import { versionInRange } from '@gp-connect/foundation/nhs';
 import { z } from 'zod';
 
 export const entryStates = ['pending', 'filed', 'amended', 'rejected'] as const;
@@ -35,15 +36,6 @@ export const resolvedSelector = z.strictObject({
 });
 export type ResolvedSelector = z.infer<typeof resolvedSelector>;
 
-const comparator = /^(>=|<=|>|<|=)?\s*(\d{1,6}(?:\.\d{1,6}){0,3})$/;
-
-/** Whether a text is a range that `versionIn` understands, e.g. `>=3.1.0 <3.1.4 || =4.0`. */
-export const isVersionRange = (range: string): boolean =>
-  range.split('||').every((part) => {
-    const comparators = part.trim().split(/\s+/);
-    return comparators.every((each) => comparator.test(each));
-  });
-
 const dotted = /^v?(\d{1,6}(?:\.\d{1,6}){0,3})(?:[-+ ].*)?$/i;
 
 /**
@@ -52,25 +44,5 @@ const dotted = /^v?(\d{1,6}(?:\.\d{1,6}){0,3})(?:[-+ ].*)?$/i;
  */
 export function versionIn(range: string, given: string): boolean {
   const version = dotted.exec(given)?.[1];
-  if (version === undefined) return false;
-  return range.split('||').some((part) =>
-    part
-      .trim()
-      .split(/\s+/)
-      .every((each) => {
-        const [, sign = '=', bound] = comparator.exec(each) ?? [];
-        if (bound === undefined) return false;
-        const order = compareVersions(version, bound);
-        return { '>=': order >= 0, '<=': order <= 0, '>': order > 0, '<': order < 0, '=': order === 0 }[sign];
-      }),
-  );
-}
-
-function compareVersions(one: string, other: string): number {
-  const [a, b] = [one.split('.').map(Number), other.split('.').map(Number)];
-  for (let at = 0; at < 4; at++) {
-    const difference = (a[at] ?? 0) - (b[at] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
+  return version !== undefined && versionInRange(version, range);
 }

@@ -1,7 +1,7 @@
 // Who acts on a recall, on which version of it, and the one transaction in which a change is made, recorded and audited.
 // spec: national-service §20, INC-16, AUD-02
 import type { FastifyReply, FastifyRequest } from '@gp-connect/foundation/http';
-import { type Actor, Problem } from '../../policy/index.ts';
+import { type Actor, Problem, versionOfIfMatch } from '../../policy/index.ts';
 import type { ActionContext, ActionResult } from './actions.ts';
 import { type RunFigures, runFigures } from './board.ts';
 import {
@@ -153,10 +153,5 @@ export function missing(detail = 'There is no such recall'): never {
   throw new Problem(404, detail);
 }
 
-/** RFC 9110 `If-Match` with one strong tag. @throws Problem 428, 412 */
-function versionIn(ifMatch: string | undefined): number {
-  if (ifMatch === undefined) throw new Problem(428, 'If-Match with the ETag last seen is needed');
-  const version = /^"(\d{1,9})"$/.exec(ifMatch.trim())?.[1];
-  if (version === undefined) throw new Problem(412, 'The recall was changed since you looked');
-  return Number(version);
-}
+const versionIn = (ifMatch: string | undefined): number =>
+  versionOfIfMatch(ifMatch, () => new Problem(412, 'The recall was changed since you looked'));

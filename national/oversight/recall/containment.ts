@@ -1,10 +1,10 @@
 // Containment: one action that stops more of the same, before anything is counted. Messages are paused at MESH, reads are
 // held at the practices; both stay until they are lifted. spec: national-service INC-06, UPD-07, ENB-02, DCC-12
+import { versionInRange } from '@gp-connect/foundation/nhs';
 import { sql } from '@gp-connect/foundation/store';
 import { Problem } from '../../policy/index.ts';
 import type { By, OversightDatabase, RecallCase } from './cases.ts';
 import type { RecallPorts, RecallPractice } from './ports.ts';
-import { versionIn } from './version-range.ts';
 
 export interface Containment {
   readonly kind: 'pause' | 'hold';
@@ -92,6 +92,9 @@ async function pause(
   return made.id;
 }
 
+/** The directory registers versions so; what is written otherwise lies in no range. */
+const dotted = /^\d{1,6}(\.\d{1,6}){0,3}$/;
+
 /** For reads those named, or that run the system; for messages those that received some. */
 async function practicesInScope(ports: RecallPorts, { resolved }: RecallCase): Promise<string[]> {
   if (resolved.direction !== 'outbound-read')
@@ -100,7 +103,8 @@ async function practicesInScope(ports: RecallPorts, { resolved }: RecallCase): P
   const runs = ({ system }: RecallPractice): boolean =>
     senderProduct === undefined ||
     (system?.name.toLowerCase() === senderProduct.name.toLowerCase() &&
-      versionIn(senderProduct.versionRange, system.version));
+      dotted.test(system.version) &&
+      versionInRange(system.version, senderProduct.versionRange));
   return (await ports.practices.all())
     .filter((practice) => (senderOds.length === 0 || senderOds.includes(practice.ods)) && runs(practice))
     .map(({ ods }) => ods);

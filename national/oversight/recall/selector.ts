@@ -1,4 +1,5 @@
 // The selector of a recall: what it may say, and what of it is refused. spec: national-service INC-03, §21 row 50
+import { versionRangeHint, versionRangePattern } from '@gp-connect/foundation/nhs';
 import { z } from 'zod';
 import { Problem } from '../../policy/index.ts';
 import { type CodeSets, expandEcl } from './code-sets.ts';
@@ -19,13 +20,7 @@ const selector = z.strictObject({
   senderProduct: z
     .strictObject({
       name: word,
-      versionRange: z
-        .string()
-        .max(200)
-        .regex(
-          /^\s*(>=|<=|>|<|=)?\s*\d+(\.\d+){0,3}(\s+(\|\|\s+)?(>=|<=|>|<|=)?\s*\d+(\.\d+){0,3})*\s*$/,
-          'comparators such as >=3.1.0 <3.1.4, alternatives after ||',
-        ),
+      versionRange: z.string().max(200).regex(versionRangePattern, versionRangeHint),
     })
     .optional(),
   codes: z.array(sctid).max(5000).default([]),

@@ -67,16 +67,12 @@ export function recordRoutes(server: FastifyInstance, desk: Desk): void {
   ) => {
     const traced = session.state.patients.get(handle);
     if (!traced) return sendProblem(desk, reply, notFound, { session });
-    return sendPage(
-      desk,
-      reply,
-      {
-        title: `${faults.length ? 'Error: ' : ''}Ask for this patient’s GP record`,
-        content: permissionContent({ session, handle, traced, faults, scope, now: desk.clock() }),
-        signedIn: signedInAs(session),
-      },
-      faults.length ? 400 : 200,
-    );
+    return sendPage(desk, reply, {
+      title: 'Ask for this patient’s GP record',
+      faults,
+      content: permissionContent({ session, handle, traced, faults, scope, now: desk.clock() }),
+      signedIn: signedInAs(session),
+    });
   };
 
   const differences = (
@@ -85,22 +81,18 @@ export function recordRoutes(server: FastifyInstance, desk: Desk): void {
     record: OpenRecord,
     faults: readonly FormFault[] = [],
   ) =>
-    sendPage(
-      desk,
-      reply,
-      {
-        title: `${faults.length ? 'Error: ' : ''}Check that this is the right patient`,
-        content: differencesContent({
-          session,
-          handle: record.handle,
-          differences: record.differences,
-          nhsNumber: record.view.patient.nhsNumber,
-          faults,
-        }),
-        signedIn: signedInAs(session),
-      },
-      faults.length ? 400 : 200,
-    );
+    sendPage(desk, reply, {
+      title: 'Check that this is the right patient',
+      faults,
+      content: differencesContent({
+        session,
+        handle: record.handle,
+        differences: record.differences,
+        nhsNumber: record.view.patient.nhsNumber,
+        faults,
+      }),
+      signedIn: signedInAs(session),
+    });
 
   server.get(
     '/patients/:handle',

@@ -15,6 +15,8 @@ export interface PageOptions {
   /** Of the browser's tab; no patient's name belongs in it. */
   readonly title: string;
   readonly content: Markup;
+  /** Of the form on it: the title begins with "Error", so that it is the first thing heard. */
+  readonly faults?: readonly FormFault[];
   /** Shown at the top right, with a button to sign out. */
   readonly signedIn?: {
     readonly name: string;
@@ -34,10 +36,10 @@ export interface PageOptions {
 }
 
 export function page(frame: PageFrame, options: PageOptions): string {
-  const { signedIn } = options;
+  const { signedIn, faults = [], title } = options;
   return renderLayout({
     ...frame,
-    title: options.title,
+    title: faults.length > 0 ? `Error: ${title}` : title,
     content: options.content.text,
     beforeContent: options.beforeContent?.text ?? '',
     back: options.back,

@@ -34,7 +34,7 @@ export function sendPage(
   { frame }: Pick<AnyDesk, 'frame'>,
   reply: FastifyReply,
   options: PageOptions,
-  status = 200,
+  status = options.faults?.length ? 400 : 200,
 ): FastifyReply {
   return reply.code(status).type('text/html; charset=utf-8').send(page(frame, options));
 }

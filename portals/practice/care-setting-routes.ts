@@ -31,18 +31,13 @@ export function careSettingRoutes(server: FastifyInstance, desk: Desk): void {
     asked: Asked,
     faults: readonly FormFault[] = [],
   ) =>
-    sendPracticePage(
-      desk,
-      reply,
-      session,
-      {
-        title: `${faults.length > 0 ? 'Error: ' : ''}${careSettingsTitle(asked.product)}`,
-        place: '/controls',
-        back: { href: '/controls', text: 'All controls' },
-        content: careSettingsContent(session, asked, faults),
-      },
-      faults.length > 0 ? 400 : 200,
-    );
+    sendPracticePage(desk, reply, session, {
+      title: careSettingsTitle(asked.product),
+      faults,
+      place: '/controls',
+      back: { href: '/controls', text: 'All controls' },
+      content: careSettingsContent(session, asked, faults),
+    });
 
   server.get(
     PATH,

@@ -56,17 +56,12 @@ export function controlRoutes(server: FastifyInstance, desk: Desk): void {
     explained(desk, reply, session, '/controls', async () => {
       const api = apiFor(desk, session);
       const [found, counted] = await Promise.all([api.controls(), api.counters(sinceOf(desk.clock()))]);
-      return sendPracticePage(
-        desk,
-        reply,
-        session,
-        {
-          title: `${faults.length > 0 ? 'Error: ' : ''}Controls`,
-          place: '/controls',
-          content: controlsContent({ controls: found, counted, days: DAYS_COUNTED, fields, faults }),
-        },
-        faults.length > 0 ? 400 : 200,
-      );
+      return sendPracticePage(desk, reply, session, {
+        title: 'Controls',
+        faults,
+        place: '/controls',
+        content: controlsContent({ controls: found, counted, days: DAYS_COUNTED, fields, faults }),
+      });
     });
 
   server.get(
@@ -81,17 +76,12 @@ export function controlRoutes(server: FastifyInstance, desk: Desk): void {
     on: boolean,
     faults: readonly FormFault[] = [],
   ) =>
-    sendPracticePage(
-      desk,
-      reply,
-      session,
-      {
-        title: `${faults.length > 0 ? 'Error: ' : ''}${changeWords(control, on).title}`,
-        place: '/controls',
-        content: changeContent(session, control, on, faults),
-      },
-      faults.length > 0 ? 400 : 200,
-    );
+    sendPracticePage(desk, reply, session, {
+      title: changeWords(control, on).title,
+      faults,
+      place: '/controls',
+      content: changeContent(session, control, on, faults),
+    });
 
   server.get(
     '/controls/change',

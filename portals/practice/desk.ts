@@ -90,7 +90,7 @@ export function sendPracticePage(
   reply: FastifyReply,
   session: PracticeSession,
   { place, back, beforeContent, content, ...options }: PracticePage,
-  status = 200,
+  status?: number,
 ): FastifyReply {
   const { done } = session.state;
   session.state.done = undefined;

@@ -46,17 +46,12 @@ export function lookBackRoutes(server: FastifyInstance, desk: Desk): void {
         wanted === undefined || Array.isArray(wanted)
           ? undefined
           : await apiFor(desk, session).lookBack(wanted as LookBack);
-      return sendPracticePage(
-        desk,
-        reply,
-        session,
-        {
-          title: `${faults.length > 0 ? 'Error: ' : ''}Look back`,
-          place: '/look-back',
-          content: lookBackContent({ session, fields, faults, found }),
-        },
-        faults.length > 0 ? 400 : 200,
-      );
+      return sendPracticePage(desk, reply, session, {
+        title: 'Look back',
+        faults,
+        place: '/look-back',
+        content: lookBackContent({ session, fields, faults, found }),
+      });
     });
 
   server.get(
@@ -72,17 +67,12 @@ export function lookBackRoutes(server: FastifyInstance, desk: Desk): void {
     fields: Fields = {},
     faults: readonly FormFault[] = [],
   ) =>
-    sendPracticePage(
-      desk,
-      reply,
-      session,
-      {
-        title: `${faults.length > 0 ? 'Error: ' : ''}${bulkWords[bulk].title}`,
-        place: '/look-back',
-        content: bulkContent({ session, bulk, filed, fields, faults }),
-      },
-      faults.length > 0 ? 400 : 200,
-    );
+    sendPracticePage(desk, reply, session, {
+      title: bulkWords[bulk].title,
+      faults,
+      place: '/look-back',
+      content: bulkContent({ session, bulk, filed, fields, faults }),
+    });
 
   /** The ticked entries go on to one page that says how many they are and asks to confirm that number. */
   server.post(
@@ -134,17 +124,12 @@ export function lookBackRoutes(server: FastifyInstance, desk: Desk): void {
       key: number,
       faults: readonly FormFault[] = [],
     ) =>
-      sendPracticePage(
-        desk,
-        reply,
-        session,
-        {
-          title: `${faults.length > 0 ? 'Error: ' : ''}${path === 'quarantine' ? 'Quarantine' : 'Release'} an entry`,
-          place: '/look-back',
-          content: quarantineContent(session, key, path, faults),
-        },
-        faults.length > 0 ? 400 : 200,
-      );
+      sendPracticePage(desk, reply, session, {
+        title: `${path === 'quarantine' ? 'Quarantine' : 'Release'} an entry`,
+        faults,
+        place: '/look-back',
+        content: quarantineContent(session, key, path, faults),
+      });
     server.get(
       address,
       signedIn(desk, (request, reply, session) =>

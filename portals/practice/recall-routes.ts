@@ -93,18 +93,13 @@ export function recallRoutes(server: FastifyInstance, desk: Desk): void {
     });
     const entries = found.slice(0, ENTRIES_A_PAGE);
     const next = found.length > ENTRIES_A_PAGE ? entries.at(-1)?.entry : undefined;
-    return sendPracticePage(
-      desk,
-      reply,
-      session,
-      {
-        title: `${faults.length > 0 ? 'Error: ' : ''}Recall ${recall}`,
-        place: '/recalls',
-        back: { href: '/recalls', text: 'All recalls' },
-        content: recallContent({ recall, entries, all, after, next, faults }),
-      },
-      faults.length > 0 ? 400 : 200,
-    );
+    return sendPracticePage(desk, reply, session, {
+      title: `Recall ${recall}`,
+      faults,
+      place: '/recalls',
+      back: { href: '/recalls', text: 'All recalls' },
+      content: recallContent({ recall, entries, all, after, next, faults }),
+    });
   };
   server.get(
     ...onRecall('', (reply, session, recall, { query }) => list(reply, session, recall, fieldsOf(query))),
@@ -116,18 +111,13 @@ export function recallRoutes(server: FastifyInstance, desk: Desk): void {
     page: { recall: string; entries: readonly RecallEntry[]; fields: Fields; faults?: readonly FormFault[] },
   ) => {
     const { recall, entries, fields, faults = [] } = page;
-    return sendPracticePage(
-      desk,
-      reply,
-      session,
-      {
-        title: `${faults.length > 0 ? 'Error: ' : ''}${decideTitle(entries.length)}`,
-        place: '/recalls',
-        back: { href: recallHref(recall), text: `Recall ${recall}` },
-        content: decideContent({ session, recall, entries, after: afterOf(fields), fields, faults }),
-      },
-      faults.length > 0 ? 400 : 200,
-    );
+    return sendPracticePage(desk, reply, session, {
+      title: decideTitle(entries.length),
+      faults,
+      place: '/recalls',
+      back: { href: recallHref(recall), text: `Recall ${recall}` },
+      content: decideContent({ session, recall, entries, after: afterOf(fields), fields, faults }),
+    });
   };
   const chosen = (source: unknown): readonly string[] =>
     valuesOf(source, 'entry')

@@ -2,8 +2,15 @@
 // spec: national-service DCC-05, DCC-06, DCC-08
 import { isNhsNumber } from '@gp-connect/foundation/nhs';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type Fields, type FormFault, fieldsOf, html, type Markup, signedIn } from '../kit/index.ts';
-import { apiFor, type Desk, explained, type PracticeSession, sendPracticePage } from './desk.ts';
+import { type Fields, type FormFault, fieldsOf, html, signedIn } from '../kit/index.ts';
+import {
+  apiFor,
+  type Desk,
+  explained,
+  type PracticePage,
+  type PracticeSession,
+  sendPracticePage,
+} from './desk.ts';
 import { InboxApiError } from './inbox-api.ts';
 import { handleOf, type KnownPatient } from './known-patients.ts';
 import { patientBanner, patientFormContent, patientTabs } from './pages/patients.ts';
@@ -34,26 +41,18 @@ const cursorOf = ({ cursor }: Fields): string | undefined =>
   cursor !== undefined && cursorForm.test(cursor) ? cursor : undefined;
 
 export function recordRoutes(server: FastifyInstance, desk: Desk): void {
-  const titled = (title: string, faults: readonly FormFault[] = []) =>
-    `${faults.length > 0 ? 'Error: ' : ''}${title}`;
-
   const form = (
     reply: FastifyReply,
     session: PracticeSession,
     fields: Fields = {},
     faults: readonly FormFault[] = [],
   ) =>
-    sendPracticePage(
-      desk,
-      reply,
-      session,
-      {
-        title: titled('A patient’s record', faults),
-        place: '/patients',
-        content: patientFormContent(session, fields, faults),
-      },
-      faults.length > 0 ? 400 : 200,
-    );
+    sendPracticePage(desk, reply, session, {
+      title: 'A patient’s record',
+      faults,
+      place: '/patients',
+      content: patientFormContent(session, fields, faults),
+    });
   server.get(
     '/patients',
     signedIn(desk, (_request, reply, session) => form(reply, session)),
@@ -107,21 +106,21 @@ export function recordRoutes(server: FastifyInstance, desk: Desk): void {
     reply: FastifyReply,
     session: PracticeSession,
     patient: KnownPatient & { readonly handle: string },
-    page: { place: string; title: string; content: Markup; faults?: readonly FormFault[] },
+    {
+      place,
+      title,
+      content,
+      faults = [],
+    }: { place: string } & Pick<PracticePage, 'title' | 'content' | 'faults'>,
   ) =>
-    sendPracticePage(
-      desk,
-      reply,
-      session,
-      {
-        title: titled(page.title, page.faults),
-        place: '/patients',
-        back: { href: '/patients', text: 'Another patient' },
-        beforeContent: patientBanner(patient),
-        content: html`${patientTabs(patient.handle, page.place)}${page.content}`,
-      },
-      page.faults?.length ? 400 : 200,
-    );
+    sendPracticePage(desk, reply, session, {
+      title,
+      faults,
+      place: '/patients',
+      back: { href: '/patients', text: 'Another patient' },
+      beforeContent: patientBanner(patient),
+      content: html`${patientTabs(patient.handle, place)}${content}`,
+    });
 
   server.get(
     '/patients/:handle/reads',

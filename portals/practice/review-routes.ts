@@ -54,7 +54,8 @@ export function reviewRoutes(server: FastifyInstance, desk: Desk): void {
       reply,
       session,
       {
-        title: `${faults.length > 0 ? 'Error: ' : ''}${kindOfMessage(item)}, message ${item.item}`,
+        title: `${kindOfMessage(item)}, message ${item.item}`,
+        faults,
         place: '/inbox',
         back: { href: '/inbox', text: 'Back to the inbox' },
         beforeContent: itemBanner(item, desk.clock()),
@@ -190,19 +191,14 @@ export function reviewRoutes(server: FastifyInstance, desk: Desk): void {
     faults: readonly FormFault[] = [],
   ) => {
     const item = await apiFor(desk, session).open(key);
-    return sendPracticePage(
-      desk,
-      reply,
-      session,
-      {
-        title: `${faults.length > 0 ? 'Error: ' : ''}Refuse message ${item.item}`,
-        place: '/inbox',
-        back: { href: `/inbox/${item.item}`, text: 'Back to the message' },
-        beforeContent: itemBanner(item, desk.clock()),
-        content: refuseContent(session, item, fields, faults),
-      },
-      faults.length > 0 ? 400 : 200,
-    );
+    return sendPracticePage(desk, reply, session, {
+      title: `Refuse message ${item.item}`,
+      faults,
+      place: '/inbox',
+      back: { href: `/inbox/${item.item}`, text: 'Back to the message' },
+      beforeContent: itemBanner(item, desk.clock()),
+      content: refuseContent(session, item, fields, faults),
+    });
   };
   server.get(
     '/inbox/:item/refuse',

@@ -24,16 +24,12 @@ export function findRoutes<State extends SignedInStaff & FoundPatients>(
     fields: Fields = {},
     faults: readonly FormFault[] = [],
   ) =>
-    sendPage(
-      desk,
-      reply,
-      {
-        title: `${faults.length ? 'Error: ' : ''}Find a patient`,
-        content: findContent(session, desk.findNote, fields, faults),
-        signedIn: signedInAs(session),
-      },
-      faults.length ? 400 : 200,
-    );
+    sendPage(desk, reply, {
+      title: 'Find a patient',
+      faults,
+      content: findContent(session, desk.findNote, fields, faults),
+      signedIn: signedInAs(session),
+    });
 
   const trace = async (reply: FastifyReply, session: StaffSession, nhsNumber: string) => {
     const traced = await desk.directory.trace(nhsNumber, session.state.accessToken);

@@ -61,17 +61,13 @@ export function recallRoutes(server: FastifyInstance, desk: Desk, recalls: Recal
     fields: Fields = {},
     faults: readonly FormFault[] = [],
   ) =>
-    sendPage(
-      desk,
-      reply,
-      {
-        title: `${faults.length > 0 ? 'Error: ' : ''}Is this message right?`,
-        content: answerContent({ session, ...page, fields, faults }),
-        signedIn: signedInAs(session),
-        back: { href: '/recalls', text: 'Recalled messages' },
-      },
-      faults.length > 0 ? 400 : 200,
-    );
+    sendPage(desk, reply, {
+      title: 'Is this message right?',
+      faults,
+      content: answerContent({ session, ...page, fields, faults }),
+      signedIn: signedInAs(session),
+      back: { href: '/recalls', text: 'Recalled messages' },
+    });
 
   const find = (params: unknown) => {
     const { id } = params as { id: string };

@@ -76,6 +76,16 @@ async function waitingFrom(step: InboxTransaction, practice: string, from: FromS
   return found.rows.map(({ item_key, position }) => entryKeyOf(item_key, position));
 }
 
+/** What was filed and what waits. @throws InboxRefusal NOT_FOUND where it is neither */
+async function cameFrom(step: InboxTransaction, practice: string, from: FromSender) {
+  const entries = await filedFrom(step, practice, from);
+  const waiting = await waitingFrom(step, practice, from);
+  if (entries.length + waiting.length === 0) {
+    throw new InboxRefusal('NOT_FOUND', 'Nothing of this patient came from this sender');
+  }
+  return { entries, waiting };
+}
+
 const keysOf = (entries: readonly EntryOfItem[]) =>
   entries.map(({ patient_key, type, id }) => ({ patientKey: patient_key, type, id }));
 
@@ -131,11 +141,7 @@ export async function quarantineSender(
   demandReason(reason);
   const cause = causeOfSender(from.sender);
   const { entries, ...counts } = await inPractice(rooms.db, practice, async (step) => {
-    const entries = await filedFrom(step, practice, from);
-    const waiting = await waitingFrom(step, practice, from);
-    if (entries.length + waiting.length === 0) {
-      throw new InboxRefusal('NOT_FOUND', 'Nothing of this patient came from this sender');
-    }
+    const { entries, waiting } = await cameFrom(step, practice, from);
     await entryLedger.hold(step, practice, waiting, cause);
     const counts = { filed: entries.length, waiting: waiting.length };
     const withheld = await withhold(rooms, step, practice, entries, cause, [
@@ -157,11 +163,7 @@ export async function releaseSender(
   demand(user, await settingsOf(rooms.db, practice), 'clinicianRoles');
   const cause = causeOfSender(from.sender);
   return inPractice(rooms.db, practice, async (step) => {
-    const entries = await filedFrom(step, practice, from);
-    const waiting = await waitingFrom(step, practice, from);
-    if (entries.length + waiting.length === 0) {
-      throw new InboxRefusal('NOT_FOUND', 'Nothing of this patient came from this sender');
-    }
+    const { entries, waiting } = await cameFrom(step, practice, from);
     await entryLedger.release(step, practice, waiting, cause);
     const counts = { filed: entries.length, waiting: waiting.length };
     const released = await letOut(rooms, step, practice, entries, cause, [
